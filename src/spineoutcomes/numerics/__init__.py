@@ -1,0 +1,1 @@
+"""Numerics: arrays in, frozen records out; shared by compare and survival."""

@@ -1,0 +1,299 @@
+"""The door of every analysis: a DataFrame or a Design in, checked rows out.
+
+Each public function of compare and survival opens with one call of `analysis_rows`. A feature of a
+Design that the function does not respect is refused here, so it can never be ignored by accident.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.design import Design
+from spineoutcomes.errors import ArgumentError, MissingDataWarning
+from spineoutcomes.results._frame import labels
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+ALL = "all"
+FEATURE_WORDS = {
+    "weights": "the weights of the design",
+    "sets": "the matched sets of the design",
+    "cluster": "the clusters of the design",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Complete rows of one analysis, in the order of the data.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The rows kept, with the columns asked for by role (such as `outcome`, `time`).
+    position : array of shape (n,)
+        Position of each kept row in the data.
+    group : array of shape (n,)
+        Code of each row's group, an index into `groups`.
+    groups : tuple of str
+        Labels of the groups, in category order, else sorted; `("all",)` without a treatment.
+    reference : int or None
+        Code of the reference group.
+    treatment : str or None
+        Column that names the groups.
+    counts : array of shape (n,)
+        How many equal rows each row stands for; 1 without `counts`.
+    weights : array of shape (n,) or None
+        Sampling or analysis weights.
+    cluster : array of shape (n,) or None
+        Code of each row's cluster.
+    n_missing : array of shape (groups,)
+        Rows (times counts) left out for a missing value, by group.
+    n_missing_total : float
+        The same in all, with rows whose group is missing.
+    """
+
+    frame: pd.DataFrame
+    position: IntArray
+    group: IntArray
+    groups: tuple[str, ...]
+    reference: int | None
+    treatment: str | None
+    counts: FloatArray
+    weights: FloatArray | None
+    cluster: IntArray | None
+    n_missing: FloatArray
+    n_missing_total: float
+
+    def numbers(self, role: str) -> FloatArray:
+        """Return a role's column as floats.
+
+        Raises
+        ------
+        ArgumentError
+            When the column is not numeric.
+        """
+        column = self.frame[role]
+        numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+        if not numeric:
+            raise ArgumentError(
+                f"{role} must be numeric, its column has dtype {column.dtype}; convert it first."
+            )
+        return column.to_numpy(dtype=float)
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Return (treatment, reference) codes, each other group against the reference."""
+        if self.reference is None:
+            return []
+        return [(g, self.reference) for g in range(len(self.groups)) if g != self.reference]
+
+    def contrast(self, treatment: int, reference: int) -> str:
+        """Return the words of a contrast, such as "mis - open"."""
+        return f"{self.groups[treatment]} - {self.groups[reference]}"
+
+
+def analysis_rows(
+    data: pd.DataFrame | Design,
+    *,
+    function: str,
+    respects: Collection[str],
+    columns: Mapping[str, str | None],
+    treatment: str | None = None,
+    reference: Hashable = None,
+    by: str | None = None,
+    counts: str | None = None,
+    weights: str | None = None,
+    cluster: str | None = None,
+    keep_missing: bool = False,
+) -> Rows:
+    """Return the checked rows of an analysis.
+
+    Parameters
+    ----------
+    data : DataFrame or Design
+        A Design brings its own treatment, reference, weights and cluster; a DataFrame takes them
+        from the arguments.
+    function : str
+        Name of the calling function, for messages.
+    respects : collection of str
+        Features of a Design that the function accounts for: any of `weights`, `sets`, `cluster`.
+        Any other feature is refused.
+    columns : mapping of str to str or None
+        Role to column, such as `{"outcome": "pain"}`. A role with None is left out. A row lacking
+        any of these values is left out, counted and warned about.
+    treatment, reference : optional
+        Column of the arms and the arm the others are compared with; without them there is one
+        group, "all".
+    by : str, optional
+        Column of groups of which none is the reference; not together with `treatment`.
+    counts, weights, cluster : str, optional
+        Columns. Counts are whole numbers.
+    keep_missing : bool
+        Keep rows that lack a value (descriptive tables count them themselves).
+
+    Returns
+    -------
+    Rows
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown column, a Design feature the function does not respect, arguments the
+        Design already answers, an unknown reference, bad counts or weights, or no rows.
+
+    Warns
+    -----
+    MissingDataWarning
+        Once, when rows were left out for a missing value.
+    """
+    if isinstance(data, Design):
+        _refuse(function, data, respects, treatment, reference, by, weights, cluster)
+        frame, treatment, reference = data.data, data.treatment, data.reference
+        cluster, given = data.cluster, data.weights
+    else:
+        frame, given = data, None
+    roles = {role: column for role, column in columns.items() if column is not None}
+    grouping = _grouping(treatment, reference, by)
+    asked = [*roles.values(), grouping, counts, weights, cluster]
+    _require(function, frame, [name for name in asked if name is not None])
+    group, groups = _groups(frame, grouping)
+    multiplicity = _counts(frame, counts)
+    if given is None and weights is not None:
+        given = _weights(frame, weights)
+    complete = group >= 0
+    if not keep_missing:
+        for column in {*roles.values(), *([cluster] if cluster else [])}:
+            complete &= frame[column].notna().to_numpy()
+    present = multiplicity > 0
+    lost = ~complete & present
+    n_missing = np.array([multiplicity[lost & (group == g)].sum() for g in range(len(groups))])
+    total = float(multiplicity[lost].sum())
+    if total:
+        _warn_missing(function, total, float(multiplicity.sum()), roles)
+    keep = np.flatnonzero(complete & present)
+    if not len(keep):
+        raise ArgumentError(f"{function}: no rows left of {len(frame)}; every row lacks a value.")
+    kept = {role: frame[column].iloc[keep].reset_index(drop=True) for role, column in roles.items()}
+    return Rows(
+        frame=pd.DataFrame(kept, index=pd.RangeIndex(len(keep))),
+        position=keep,
+        group=group[keep],
+        groups=groups,
+        reference=_reference_code(function, reference, groups, treatment),
+        treatment=grouping,
+        counts=multiplicity[keep],
+        weights=None if given is None else np.asarray(given, dtype=float)[keep],
+        cluster=None if cluster is None else pd.factorize(frame[cluster].iloc[keep])[0],
+        n_missing=n_missing,
+        n_missing_total=total,
+    )
+
+
+def _refuse(
+    function: str,
+    design: Design,
+    respects: Collection[str],
+    *given: Hashable,
+) -> None:
+    if any(value is not None for value in given):
+        raise ArgumentError(
+            f"{function}: a Design already says treatment, reference, weights and cluster; "
+            "leave these arguments (and `by`) out."
+        )
+    ignored = sorted(design.features - set(respects))
+    if ignored:
+        words = " and ".join(FEATURE_WORDS[name] for name in ignored)
+        raise ArgumentError(
+            f"{function} does not respect {words} yet, so its result would be wrong for this "
+            "design. Use a function that does, or analyse the plain data on purpose: `design.data`."
+        )
+
+
+def _grouping(treatment: str | None, reference: Hashable, by: str | None) -> str | None:
+    if treatment is not None and by is not None:
+        raise ArgumentError("Give either `treatment` (with `reference`) or `by`, not both.")
+    if treatment is not None and reference is None:
+        raise ArgumentError(
+            f"`treatment={treatment!r}` needs a `reference`: the arm compared with."
+        )
+    if treatment is None and reference is not None:
+        raise ArgumentError("`reference` needs `treatment`: the column that holds the arms.")
+    return treatment if treatment is not None else by
+
+
+def _require(function: str, frame: pd.DataFrame, names: list[str]) -> None:
+    absent = sorted({name for name in names if name not in frame.columns})
+    if absent:
+        raise ArgumentError(
+            f"{function}: no column {', '.join(map(repr, absent))}; the data have: "
+            f"{', '.join(map(str, frame.columns))}."
+        )
+    if not len(frame):
+        raise ArgumentError(f"{function}: the data have no rows.")
+
+
+def _groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tuple[str, ...]]:
+    """Return group codes (-1 = missing) and labels, in category order, else sorted."""
+    if column is None:
+        return np.zeros(len(frame), dtype=np.int64), (ALL,)
+    values = frame[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.cat.remove_unused_categories()
+        return np.asarray(values.cat.codes, dtype=np.int64), tuple(labels(values.cat.categories))
+    codes, levels = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), tuple(labels(levels.tolist()))
+
+
+def _counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
+    if column is None:
+        return np.ones(len(frame))
+    if not pd.api.types.is_numeric_dtype(frame[column]):
+        raise ArgumentError(f"counts must be whole numbers; {column!r} is {frame[column].dtype}.")
+    values = frame[column].to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(values) | (values < 0) | (values != np.floor(values))
+    if bad.any():
+        raise ArgumentError(
+            f"counts must be whole numbers of at least 0; {int(bad.sum())} of {len(values)} in "
+            f"{column!r} are not. Weights that are not duplicates go into `weights`."
+        )
+    return values
+
+
+def _weights(frame: pd.DataFrame, column: str) -> FloatArray:
+    values = frame[column].to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(values) | (values < 0)
+    if bad.any():
+        raise ArgumentError(
+            f"weights must be finite and not negative; {int(bad.sum())} of {len(values)} in "
+            f"{column!r} are not."
+        )
+    return values
+
+
+def _reference_code(
+    function: str, reference: Hashable, groups: tuple[str, ...], treatment: str | None
+) -> int | None:
+    if treatment is None:
+        return None
+    label = labels([reference])[0]
+    if label not in groups:
+        raise ArgumentError(
+            f"{function}: the reference {label!r} is not an arm of {treatment!r}; its arms are: "
+            f"{', '.join(groups)}."
+        )
+    return groups.index(label)
+
+
+def _warn_missing(function: str, lost: float, of: float, roles: Mapping[str, str]) -> None:
+    warnings.warn(
+        f"{function}: {lost:.0f} of {of:.0f} rows lack a value of "
+        f"{', '.join(sorted(set(roles.values()))) or 'their group'} and are left out.",
+        MissingDataWarning,
+        stacklevel=4,
+    )

@@ -1,0 +1,95 @@
+"""The one way a result takes in a tidy frame: known columns, in order, with settled types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError
+
+
+def arranged(
+    frame: pd.DataFrame,
+    *,
+    kind: str,
+    text: Sequence[str],
+    numbers: Sequence[str],
+    optional: Sequence[str] = (),
+    required: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Return a copy of `frame` with the columns of `kind`, in their order.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The numbers, one row each.
+    kind : str
+        Name of the result, for messages.
+    text, numbers : sequence of str
+        Columns of a result, in order; those absent from `frame` are filled with missing values.
+    optional : sequence of str
+        Text columns kept, in front, only where `frame` has them.
+    required : sequence of str
+        Columns that must be there and complete.
+
+    Raises
+    ------
+    ArgumentError
+        For a column that `kind` does not know, a required one that is absent or incomplete, or
+        text in a column of numbers.
+    """
+    known = [*optional, *text, *numbers]
+    unknown = sorted(set(map(str, frame.columns)) - set(known))
+    if unknown:
+        raise ArgumentError(
+            f"{kind} does not know the column(s) {', '.join(unknown)}; it has: {', '.join(known)}."
+        )
+    for column in required:
+        if column not in frame.columns or frame[column].isna().any():
+            raise ArgumentError(f"{kind} needs a complete column {column!r}.")
+    columns = {c: _as_text(frame, c) for c in text}
+    columns |= {c: _as_number(frame, c, kind) for c in numbers}
+    columns |= {c: _optional(frame, c, kind) for c in optional if c in frame.columns}
+    order = [c for c in optional if c in frame.columns] + [*text, *numbers]
+    return pd.DataFrame({c: columns[c] for c in order}).reset_index(drop=True)
+
+
+def labels(values: Iterable[object]) -> list[str]:
+    """Return values as the labels of results: `str`, whole-number floats without ".0".
+
+    Examples
+    --------
+    >>> labels([1.0, 2, "open", True])
+    ['1', '2', 'open', 'True']
+    """
+    return [_label(value) for value in values]
+
+
+def _label(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _as_text(frame: pd.DataFrame, column: str) -> pd.Series:
+    if column not in frame.columns:
+        return pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    values = [
+        None if missing else value
+        for value, missing in zip(frame[column], frame[column].isna(), strict=True)
+    ]
+    return pd.Series(values, index=frame.index, dtype=object)
+
+
+def _as_number(frame: pd.DataFrame, column: str, kind: str) -> pd.Series:
+    if column not in frame.columns:
+        return pd.Series(float("nan"), index=frame.index, dtype=float)
+    try:
+        return frame[column].astype(float)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"{kind} needs numbers in the column {column!r}.") from None
+
+
+def _optional(frame: pd.DataFrame, column: str, kind: str) -> pd.Series:
+    return _as_number(frame, column, kind) if column == "horizon" else _as_text(frame, column)
