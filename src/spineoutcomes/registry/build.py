@@ -1,0 +1,156 @@
+"""From raw tables to a Registry: types, days, rules; then all or nothing, or rejects counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.registry.columns import TABLES
+from spineoutcomes.registry.days import with_days
+from spineoutcomes.registry.findings import errors_of, findings, joined, raise_for
+from spineoutcomes.registry.model import Registry
+from spineoutcomes.registry.rules import rule_findings
+from spineoutcomes.registry.tables import checked_table, empty_tables
+from spineoutcomes.vocabulary import Vocabulary
+
+OnError = Literal["raise", "reject"]
+REJECT_COLUMNS = ("table", "row", "rule")
+
+
+def build_registry(
+    given: Mapping[str, pd.DataFrame],
+    *,
+    vocabulary: Vocabulary,
+    on_error: OnError = "raise",
+    files: Mapping[str, tuple[str, str]] | None = None,
+    truth: pd.DataFrame | None = None,
+    also_found: pd.DataFrame | None = None,
+) -> Registry:
+    """Check raw tables and return a Registry.
+
+    Parameters
+    ----------
+    given : mapping of str to DataFrame
+        Raw tables by name.
+    vocabulary : Vocabulary
+        The codes that may be used.
+    on_error : {"raise", "reject"}
+        Raise one `ValidationError` with all findings, or move bad rows and their children to the
+        rejects.
+    files : mapping of str to (file name, sha256), optional
+        Where each table came from.
+    truth : DataFrame, optional
+        Potential outcomes, when simulated.
+    also_found : DataFrame, optional
+        Findings a loader made on its way here.
+
+    Raises
+    ------
+    ValidationError
+        When a table or column is missing, a required table is empty, or, with "raise", any rule is
+        broken.
+    ArgumentError
+        For another `on_error`, or a table of an unknown name.
+    """
+    if on_error not in ("raise", "reject"):
+        raise ArgumentError(f'on_error must be "raise" or "reject", got {on_error!r}.')
+    _require_tables(given)
+    checked = {
+        name: checked_table(name, frame, vocabulary) for name, frame in empty_tables(given).items()
+    }
+    typed = {name: table for name, (table, _, _) in checked.items()}
+    dates = {name: table_dates for name, (_, table_dates, _) in checked.items()}
+    before = joined(
+        [found for _, _, found in checked.values()] + ([] if also_found is None else [also_found])
+    )
+    _raise_without_columns(before)
+    tables, undated = with_days(_with_owner(typed), dates, vocabulary)
+    found = joined([before, undated, rule_findings(tables, vocabulary)])
+    if on_error == "raise":
+        raise_for(found)
+    rejects = _rejects(tables, found)
+    kept = {name: _without(frame, name, rejects) for name, frame in tables.items()}
+    return Registry(
+        tables=kept,
+        vocabulary=vocabulary,
+        provenance=_provenance(typed, kept, files or {}),
+        rejects=rejects,
+        found=found.reset_index(drop=True),
+        truth=truth,
+    )
+
+
+def _require_tables(given: Mapping[str, pd.DataFrame]) -> None:
+    unknown = sorted(set(given) - set(TABLES))
+    if unknown:
+        raise ArgumentError(f"Unknown table(s) {', '.join(unknown)}; known: {', '.join(TABLES)}.")
+    missing = [name for name, spec in TABLES.items() if spec.required and name not in given]
+    empty = [name for name in TABLES if name in given and not len(given[name])]
+    wrong = joined(
+        [findings(n, None, None, "missing_table", f"There is no table {n!r}.") for n in missing]
+        + [findings(n, None, None, "empty_table", f"The table {n!r} has no rows.") for n in empty]
+    )
+    raise_for(wrong)
+
+
+def _raise_without_columns(found: pd.DataFrame) -> None:
+    """Raise for whole-table findings: a missing column leaves nothing that could be rejected."""
+    whole = errors_of(found)[lambda f: f["row"].isna()]
+    if len(whole):
+        message = f"The registry cannot be read: {' '.join(whole['message'].head(5))}"
+        raise ValidationError(message, found.reset_index(drop=True))
+
+
+def _with_owner(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give an event that names only its patient the episode, where the patient has just one."""
+    events, episodes = tables["events"], tables["episodes"]
+    single = episodes[~episodes.duplicated("patient_id", keep=False)].dropna(subset=["patient_id"])
+    owner = single.set_index("patient_id")["episode_id"]
+    episode = events["episode_id"].fillna(events["patient_id"].map(owner))
+    return tables | {"events": events.assign(episode_id=episode.astype(object))}
+
+
+def _rejects(tables: Mapping[str, pd.DataFrame], found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows to leave out: those with an error, and the children of rows left out."""
+    wrong = errors_of(found).dropna(subset=["row"])[list(REJECT_COLUMNS)]
+    parts = [wrong]
+    gone: dict[str, set[object]] = {}
+    for name, spec in TABLES.items():
+        frame = tables[name]
+        bad = set(wrong.loc[wrong["table"] == name, "row"])
+        orphan = pd.Series(False, index=frame.index)
+        for parent, column in spec.parents:
+            orphan |= frame[column].isin(gone.get(parent, set()))
+        orphans = [row + 1.0 for row in frame.index[orphan] if row + 1.0 not in bad]
+        parts.append(pd.DataFrame({"table": name, "row": orphans, "rule": "parent_rejected"}))
+        left_out = [int(row) - 1 for row in bad.union(orphans)]
+        gone[name] = set(frame.loc[left_out, spec.key[0]])
+    rejects = pd.concat([part for part in parts if len(part)] or [wrong], ignore_index=True)
+    return rejects.drop_duplicates(["table", "row"], ignore_index=True)
+
+
+def _without(frame: pd.DataFrame, name: str, rejects: pd.DataFrame) -> pd.DataFrame:
+    rows = rejects.loc[rejects["table"] == name, "row"] - 1
+    return frame[~frame.index.isin(rows.astype(int))].reset_index(drop=True)
+
+
+def _provenance(
+    before: Mapping[str, pd.DataFrame],
+    after: Mapping[str, pd.DataFrame],
+    files: Mapping[str, tuple[str, str]],
+) -> pd.DataFrame:
+    rows = [
+        {
+            "table": name,
+            "file": files.get(name, (None, None))[0],
+            "sha256": files.get(name, (None, None))[1],
+            "n_rows_in": len(before[name]),
+            "n_rows_out": len(after[name]),
+            "n_rejected": len(before[name]) - len(after[name]),
+        }
+        for name in TABLES
+    ]
+    return pd.DataFrame(rows)

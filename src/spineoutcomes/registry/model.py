@@ -1,0 +1,93 @@
+"""Registry: the six tables, checked on entry, with where each came from."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.registry.columns import TABLES
+from spineoutcomes.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Registry:
+    """A case registry: patients, episodes, procedures, scores, lesions and events.
+
+    It is made by `load_registry`, `load_sample` or `simulate_registry`, which check it.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        The six tables.
+    vocabulary : Vocabulary
+        The codes the tables use.
+    provenance : DataFrame
+        One row per table: file, sha256, n_rows_in, n_rows_out, n_rejected.
+    rejects : DataFrame
+        Rows left out at loading: table, row, rule. Empty unless `on_error="reject"`.
+    truth : DataFrame or None
+        Potential outcomes and the true propensity of each episode, when simulated.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    _: KW_ONLY
+    vocabulary: Vocabulary
+    provenance: pd.DataFrame
+    rejects: pd.DataFrame
+    found: pd.DataFrame
+    truth: pd.DataFrame | None = None
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of one of the six tables.
+
+        Raises
+        ------
+        ArgumentError
+            When there is no table of that name.
+        """
+        if name not in self.tables:
+            raise ArgumentError(f"No table {name!r}; there are: {', '.join(TABLES)}.")
+        return self.tables[name].copy()
+
+    def findings(self) -> pd.DataFrame:
+        """Return what the checks found, one row each: table, row, column, rule, severity, message.
+
+        It carries counts and names, never a patient's values.
+        """
+        return self.found.copy()
+
+    def save(self, path: str | Path) -> None:
+        """Write the tables that have rows as CSV files into the folder `path`, made if absent.
+
+        Only columns with any value are written; `load_registry(path)` reads them back.
+        """
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in self.tables.items():
+            if len(frame):
+                kept = frame.dropna(axis="columns", how="all")
+                kept.to_csv(
+                    folder / f"{name}.csv",
+                    index=False,
+                    encoding="utf-8",
+                    lineterminator="\n",
+                    date_format="%Y-%m-%d",
+                )
+
+    def summary(self) -> str:
+        """Return the size of each table as text."""
+        sizes = ", ".join(f"{len(frame)} {name}" for name, frame in self.tables.items())
+        found = self.found["severity"].value_counts()
+        warnings = f"; {found['warning']} warnings" if "warning" in found else ""
+        rejected = f"; {len(self.rejects)} rows rejected" if len(self.rejects) else ""
+        simulated = "; simulated" if self.truth is not None else ""
+        return f"{sizes}{rejected}{warnings}{simulated}"
+
+    def __repr__(self) -> str:
+        return f"<Registry: {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        return self.provenance.to_html(index=False, na_rep="", border=0)

@@ -1,0 +1,214 @@
+"""What the vocabulary knows: instruments, procedures, diagnoses, kinds of events, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError
+
+E = TypeVar("E")
+STRICT: dict[str, Any] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A citation that a fact of the vocabulary rests on."""
+
+    __pydantic_config__: ClassVar = STRICT
+    citation: str
+    doi: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A cut-off of an instrument with the study it comes from.
+
+    `kind` is MCID, MIC (minimal important change), SCB (substantial clinical benefit), PASS
+    (acceptable state) or SDC (smallest detectable change); `basis` says whether `value` is a change
+    in points, a percent of baseline, or an absolute score.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    kind: Literal["MCID", "MIC", "SCB", "PASS", "SDC"]
+    value: float
+    basis: Literal["points", "percent", "absolute"]
+    comparison: Literal[">=", "<=", "<", ">", "=="]
+    population: str
+    method: str
+    source: str
+    n: int | None = None
+    location: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A score or grade: its range or grades, direction, unit, items and cited thresholds.
+
+    `range` is that of the stored value; `grades`, worst to best or best to worst as `higher_is`
+    says, are the ordered categories of an ordinal instrument, which are never averaged.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    kind: Literal["continuous", "count", "ordinal"]
+    higher_is: Literal["better", "worse"]
+    source: str
+    range: tuple[float, float] | None = None
+    grades: tuple[str, ...] | None = None
+    unit: str | None = None
+    n_items: int | None = None
+    missing_items: str | None = None
+    licence: str | None = None
+    locations: tuple[str, ...] = ()
+    needs_location: bool = False
+    note: str | None = None
+    thresholds: dict[str, Threshold] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.range is None) == (self.grades is None):
+            raise ValueError("an instrument has either a range or grades")
+        if (self.kind == "ordinal") != (self.grades is not None):
+            raise ValueError("grades belong to an ordinal instrument, and to no other")
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether results are ordered grades rather than numbers."""
+        return self.grades is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a source document says of a procedure: kept with its origin, never a default."""
+
+    __pydantic_config__: ClassVar = STRICT
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A component of an episode.
+
+    `directed` tells whether it is aimed at the lesion or pathology (the first such component sets
+    day 0); `ladder_step` is an editable proposal, not a measure of severity.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    approaches: tuple[str, ...]
+    source: str
+    directed: bool = True
+    ladder_step: int | None = None
+    claims: tuple[Claim, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """A disease that an episode treats."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    group: Literal["tumour", "metastasis", "degenerative", "fracture", "deformity", "infection"]
+    source: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventKind:
+    """A kind of event.
+
+    `after_index` marks kinds that cannot happen before day 0 of their episode; `expects_absent`
+    marks kinds that are looked for, so that "not seen" is a fact worth a row.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    source: str
+    after_index: bool = False
+    expects_absent: bool = False
+    note: str | None = None
+
+
+class Catalogue(Mapping[str, E], Generic[E]):
+    """Entries of one sort by code; shows itself as a table.
+
+    Examples
+    --------
+    >>> import spineoutcomes as so
+    >>> so.vocabulary.instruments["odi"].higher_is
+    'worse'
+    """
+
+    def __init__(self, kind: str, entries: Mapping[str, E]) -> None:
+        self._kind = kind
+        self._entries = MappingProxyType(dict(entries))
+
+    def __getitem__(self, code: str) -> E:
+        if code not in self._entries:
+            raise UnknownCodeError(
+                f"Unknown {self._kind} {code!r}; known are: {', '.join(sorted(self._entries))}. "
+                "Add your own through load_registry(vocabulary=...)."
+            )
+        return self._entries[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._entries
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per entry, indexed by code."""
+        rows = [
+            {f.name: _shown(getattr(entry, f.name)) for f in fields(entry)}  # type: ignore[arg-type]
+            for entry in self._entries.values()
+        ]
+        return pd.DataFrame(rows, index=pd.Index(list(self._entries), name="code"))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} entries, by {self._kind}: {', '.join(self._entries)}>"
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(na_rep="", border=0)
+
+
+class UnknownCodeError(ArgumentError, KeyError):
+    """A code that a catalogue does not hold; also a KeyError, as of any mapping."""
+
+    __str__ = ArgumentError.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words a registry may use; a user's own entries stand beside or replace the shipped ones.
+
+    Attributes
+    ----------
+    instruments, procedures, diagnoses, event_kinds, sources : Catalogue
+        Entries by code.
+    sha256 : str
+        Hash of all the text the vocabulary was read from.
+    """
+
+    instruments: Catalogue[Instrument]
+    procedures: Catalogue[Procedure]
+    diagnoses: Catalogue[Diagnosis]
+    event_kinds: Catalogue[EventKind]
+    sources: Catalogue[Source]
+    sha256: str
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return ", ".join(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else value

@@ -1,0 +1,97 @@
+"""Read the shipped vocabulary, and a user's own TOML on top of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from spineoutcomes._toml import TomlFile, parse_toml, read_toml
+from spineoutcomes.vocabulary.model import (
+    STRICT,
+    Catalogue,
+    Diagnosis,
+    EventKind,
+    Instrument,
+    Procedure,
+    Source,
+    Vocabulary,
+)
+
+E = TypeVar("E")
+SHIPPED = ("sources", "instruments", "procedures", "diagnoses", "event_kinds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """The sections that a vocabulary file may hold."""
+
+    __pydantic_config__: ClassVar = STRICT
+    sources: dict[str, Source] = field(default_factory=dict)
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+    procedures: dict[str, Procedure] = field(default_factory=dict)
+    diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
+    event_kinds: dict[str, EventKind] = field(default_factory=dict)
+
+
+def load_vocabulary(path: str | Path | None = None) -> Vocabulary:
+    """Return the shipped vocabulary, with the entries of a user's TOML file on top.
+
+    Parameters
+    ----------
+    path : path, optional
+        A TOML file with any of the sections `instruments`, `procedures`, `diagnoses`,
+        `event_kinds`, `sources`. An entry with a shipped code replaces it.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown key, a wrong type, or a fact without a known source; it names the line.
+    """
+    folder = files("spineoutcomes.vocabulary")
+    documents = [
+        parse_toml((folder / f"{name}.toml").read_text(encoding="utf-8"), name=f"{name}.toml")
+        for name in SHIPPED
+    ]
+    if path is not None:
+        documents.append(read_toml(path))
+    read = [document.validate(Entries) for document in documents]
+    merged: dict[str, dict[str, Any]] = {name: {} for name in SHIPPED}
+    for entries in read:
+        for name in SHIPPED:
+            merged[name] |= getattr(entries, name)
+    _require_sources(documents, read, merged["sources"])
+    text = "".join(document.text for document in documents)
+    return Vocabulary(
+        instruments=Catalogue("instrument", merged["instruments"]),
+        procedures=Catalogue("procedure", merged["procedures"]),
+        diagnoses=Catalogue("diagnosis", merged["diagnoses"]),
+        event_kinds=Catalogue("event kind", merged["event_kinds"]),
+        sources=Catalogue("source", merged["sources"]),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _require_sources(
+    documents: list[TomlFile], read: list[Entries], sources: Mapping[str, Source]
+) -> None:
+    for document, entries in zip(documents, read, strict=True):
+        for section in SHIPPED[1:]:
+            for code, entry in getattr(entries, section).items():
+                for keys, source in _cited(entry):
+                    if source not in sources:
+                        raise document.error(
+                            (section, code, *keys), f"{source!r} is not among the sources"
+                        )
+
+
+def _cited(entry: Any) -> list[tuple[tuple[str | int, ...], str]]:
+    cited: list[tuple[tuple[str | int, ...], str]] = [(("source",), entry.source)]
+    for name, threshold in getattr(entry, "thresholds", {}).items():
+        cited.append((("thresholds", name, "source"), threshold.source))
+    for number, claim in enumerate(getattr(entry, "claims", ())):
+        cited.append((("claims", number, "source"), claim.source))
+    return cited
