@@ -77,7 +77,7 @@ class Rows:
         Raises
         ------
         ArgumentError
-            When the column is not numeric.
+            When the column is not numeric, or holds infinite values.
         """
         column = self.frame[role]
         numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
@@ -85,7 +85,14 @@ class Rows:
             raise ArgumentError(
                 f"{role} must be numeric, its column has dtype {column.dtype}; convert it first."
             )
-        return column.to_numpy(dtype=float)
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        infinite = int(np.isinf(values).sum())
+        if infinite:
+            raise ArgumentError(
+                f"{role} must be finite, {infinite} of {len(values)} values are infinite; "
+                "make them missing, or leave those rows out."
+            )
+        return values
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return (treatment, reference) codes, each other group against the reference."""
@@ -244,8 +251,10 @@ def _groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tuple[st
         return np.zeros(len(frame), dtype=np.int64), (ALL,)
     values = frame[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.cat.remove_unused_categories()
-        return np.asarray(values.cat.codes, dtype=np.int64), tuple(labels(values.cat.categories))
+        codes = np.asarray(values.cat.codes, dtype=np.int64)
+        used = np.bincount(codes + 1, minlength=len(values.cat.categories) + 1)[1:] > 0
+        place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
+        return place[codes], tuple(labels(values.cat.categories[used]))
     codes, levels = pd.factorize(values, sort=True)
     return codes.astype(np.int64), tuple(labels(levels.tolist()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
@@ -75,10 +76,8 @@ def _label(value: object) -> str:
 def _as_text(frame: pd.DataFrame, column: str) -> pd.Series:
     if column not in frame.columns:
         return pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    values = [
-        None if missing else value
-        for value, missing in zip(frame[column], frame[column].isna(), strict=True)
-    ]
+    values = np.array(frame[column].astype(object), dtype=object)
+    values[frame[column].isna().to_numpy()] = None
     return pd.Series(values, index=frame.index, dtype=object)
 
 

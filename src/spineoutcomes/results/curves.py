@@ -26,6 +26,8 @@ NUMBERS = (
 )
 VALUES = ("estimate", "std_error", "conf_low", "conf_high")
 START = {"survival": 1.0, "incidence": 0.0, "mean_count": 0.0}
+# Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
+TIE_TOLERANCE = 1e-9
 # A level met up to rounding counts as met: S equals 1 - p after a product of fractions.
 LEVEL_TOLERANCE = 1e-9
 
@@ -143,9 +145,10 @@ class Curves:
         -------
         DataFrame
             Columns `group, cause, p, estimate, conf_low, conf_high` in `time_unit`: the smallest
-            time at which at least `p` had the event, the midpoint to the next step when exactly
-            `p` had it, missing when the curve does not get there. Limits are where the curve's own
-            limits cross (Brookmeyer & Crowley 1982, doi:10.2307/2530286).
+            time at which at least `p` had the event, the midpoint to the next step (or to the
+            end of the curve) when exactly `p` had it, missing when the curve does not get there.
+            Limits are where the curve's own limits cross (Brookmeyer & Crowley 1982,
+            doi:10.2307/2530286).
 
         Raises
         ------
@@ -207,15 +210,18 @@ class Curves:
 def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows curve by curve in order of appearance, each in the order of time."""
     curve = rows.groupby(["group", "cause"], sort=False, dropna=False).ngroup()
-    return rows.assign(curve=curve).sort_values(
-        ["curve", "time"], kind="stable", ignore_index=True
-    )[list(rows.columns)]
+    in_order = (rows["time"].diff() >= 0) | (curve.diff() != 0)
+    if curve.is_monotonic_increasing and bool(in_order.all()):
+        return rows
+    ordered = rows.assign(curve=curve).sort_values(["curve", "time"], kind="stable")
+    return ordered[list(rows.columns)].reset_index(drop=True)
 
 
 def _at_times(curve: pd.DataFrame, times: np.ndarray, start: float) -> pd.DataFrame:
     known = curve["time"].to_numpy()
-    last = np.searchsorted(known, times, side="right") - 1
-    following = np.searchsorted(known, times, side="left")
+    rounding = TIE_TOLERANCE * (known[-1] - known[0])
+    last = np.searchsorted(known, times + rounding, side="right") - 1
+    following = np.searchsorted(known, times - rounding, side="left")
     beyond = following == len(known)
     out = pd.DataFrame({"time": times})
     for name in VALUES:
@@ -223,7 +229,7 @@ def _at_times(curve: pd.DataFrame, times: np.ndarray, start: float) -> pd.DataFr
         values = np.where(last >= 0, curve[name].to_numpy()[np.maximum(last, 0)], before)
         out[name] = np.where(beyond, np.nan, values)
     at_next = np.minimum(following, len(known) - 1)
-    exact = ~beyond & (known[at_next] == times)
+    exact = ~beyond & (known[at_next] <= times + rounding)
     out["n_risk"] = np.where(beyond, 0.0, curve["n_risk"].to_numpy()[at_next])
     for name in ("n_event", "n_censor"):
         out[name] = np.where(exact, curve[name].to_numpy()[at_next], 0.0)
@@ -240,5 +246,7 @@ def _first_crossing(curve: pd.DataFrame, column: str, p: float, falling: bool) -
     first = reached[0]
     if abs(had[first] - p) > LEVEL_TOLERANCE:
         return float(times[first])
+    # Exactly p had the event until the next step, or until the end of the curve.
     beyond = np.flatnonzero(had > p + LEVEL_TOLERANCE)
-    return float((times[first] + times[beyond[0]]) / 2) if len(beyond) else float(times[first])
+    end = beyond[0] if len(beyond) else -1
+    return float((times[first] + times[end]) / 2)

@@ -1,1 +1,7 @@
-"""survival."""
+"""Time to event: curves, cumulative incidence and tests."""
+
+from spineoutcomes.survival.curves import survival_curve
+from spineoutcomes.survival.incidence import cumulative_incidence
+from spineoutcomes.survival.logrank import logrank_test
+
+__all__ = ["cumulative_incidence", "logrank_test", "survival_curve"]

@@ -1,0 +1,74 @@
+"""Pointwise confidence limits of a probability that changes over time."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from spineoutcomes.errors import ArgumentError
+
+FloatArray = npt.NDArray[np.float64]
+ConfType = Literal["log-log", "log", "plain"]
+
+# A sum of increments that should be 1 misses it by rounding; log(-log p) would blow that up.
+ROUNDING = 1e-12
+
+
+def limits(
+    p: FloatArray, std_error: FloatArray, conf_type: ConfType, conf_level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return lower and upper limits of p, symmetric on the scale of `conf_type`.
+
+    Parameters
+    ----------
+    p, std_error : array of shape (K,)
+        Probabilities and their standard errors on the scale of p.
+    conf_type : {"log-log", "log", "plain"}
+        Scale: log(-log p), log p or p; limits are cut at 0 and 1.
+    conf_level : float
+        Level of the limits.
+
+    Returns
+    -------
+    tuple of two arrays of shape (K,)
+        Missing where the scale has no finite value (p = 0 on a log scale) or the error is missing;
+        both 1 where p is 1 without error.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown `conf_type` or a level outside (0, 1).
+    """
+    if conf_type not in get_args(ConfType):
+        raise ArgumentError(
+            f"Unknown conf_type {conf_type!r}; choose one of: {', '.join(get_args(ConfType))}."
+        )
+    if not 0 < conf_level < 1:
+        raise ArgumentError(f"conf_level must lie between 0 and 1, got {conf_level}.")
+    z = float(ndtri((1 + conf_level) / 2))
+    if conf_type == "plain":
+        low, high = p - z * std_error, p + z * std_error
+    else:
+        low, high = _on_log_scale(p, std_error, conf_type, z)
+    certain = (p >= 1 - ROUNDING) & (std_error == 0)
+    low, high = (np.where(certain, 1.0, np.clip(limit, 0, 1)) for limit in (low, high))
+    return low, high
+
+
+def _on_log_scale(
+    p: FloatArray, std_error: FloatArray, conf_type: ConfType, z: float
+) -> tuple[FloatArray, FloatArray]:
+    low, high = np.full(p.shape, np.nan), np.full(p.shape, np.nan)
+    inside = (p > 0) & ((p < 1 - ROUNDING) | (conf_type == "log"))
+    x, error = p[inside], std_error[inside] / p[inside]
+    if conf_type == "log":
+        low[inside], high[inside] = x * np.exp(-z * error), x * np.exp(z * error)
+    else:
+        # error / -log p is the error of log(-log p).
+        with np.errstate(over="ignore"):  # an infinite factor gives the limits 0 and 1
+            factor = np.exp(z * error / -np.log(x))
+        low[inside], high[inside] = x**factor, x ** (1 / factor)
+    return low, high

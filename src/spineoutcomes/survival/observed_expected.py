@@ -1,0 +1,80 @@
+"""Observed and expected events of groups at the same hazard: the sums behind log-rank tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spineoutcomes.survival.risk_sets import RiskSets
+
+FloatArray = npt.NDArray[np.float64]
+
+# Eigenvalues of a correlation matrix below this are 0 up to rounding.
+SINGULAR = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObservedExpected:
+    """Weighted sums over event times and strata.
+
+    Attributes
+    ----------
+    observed, expected : array of shape (G,)
+        Events by group.
+    covariance : array of shape (G, G)
+        Covariance of observed - expected.
+    """
+
+    observed: FloatArray
+    expected: FloatArray
+    covariance: FloatArray
+
+    def chi_square(self) -> tuple[float, int]:
+        """Return the statistic and its degrees of freedom."""
+        compared = np.diag(self.covariance) > 0
+        scale = np.sqrt(np.diag(self.covariance)[compared])
+        R = self.covariance[np.ix_(compared, compared)] / np.outer(scale, scale)
+        Z = (self.observed - self.expected)[compared] / scale
+        values, vectors = np.linalg.eigh(R)
+        kept = values > SINGULAR
+        return float(((Z @ vectors[:, kept]) ** 2 / values[kept]).sum()), int(kept.sum())
+
+
+def weighted_logrank(strata: Sequence[Sequence[RiskSets]], rho: float) -> ObservedExpected:
+    """Return observed, expected and covariance, summed over strata.
+
+    Parameters
+    ----------
+    strata : sequence of sequence of RiskSets
+        For each stratum the counts of its G groups, one cause.
+    rho : float
+        Exponent of the weight S(t-)^rho.
+    """
+    G = len(strata[0])
+    O, E, V = np.zeros(G), np.zeros(G), np.zeros((G, G))  # noqa: E741 (Mantel's letters)
+    for groups in strata:
+        times, d = _events(groups)
+        n = np.stack([sets.at_risk(times) for sets in groups])
+        D, N = d.sum(axis=0), n.sum(axis=0)
+        S = np.cumprod(1 - D / N)
+        w = np.append(1.0, S[:-1])[: len(S)] ** rho
+        share = n / N
+        c = w**2 * D * np.divide(N - D, N - 1, out=np.zeros(len(N)), where=N > 1)
+        O += (w * d).sum(axis=1)  # noqa: E741
+        E += share @ (w * D)
+        V += np.diag(share @ c) - (share * c) @ share.T
+    return ObservedExpected(O, E, V)
+
+
+def _events(groups: Sequence[RiskSets]) -> tuple[FloatArray, FloatArray]:
+    """Return the event times of a stratum, shape (K,), and events by group, shape (G, K)."""
+    happened = [sets.n_event[0] > 0 for sets in groups]
+    own = [sets.time[at] for sets, at in zip(groups, happened, strict=True)]
+    times = np.unique(np.concatenate(own))
+    d = np.zeros((len(groups), len(times)))
+    for g, (sets, at) in enumerate(zip(groups, happened, strict=True)):
+        d[g, np.searchsorted(times, own[g])] = sets.n_event[0, at]
+    return times, d

@@ -1,0 +1,172 @@
+"""The one door of `time`, `event` and `entry`: checked rows in, times and cause codes out."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.results._frame import labels
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+CENSORED = "censored"
+# Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
+TIE_TOLERANCE = 1e-9
+EVENT_FORMS = (
+    "an ordered Categorical whose first category is 'censored' "
+    "(pd.Categorical(x, categories=['censored', 'recurrence', 'death'], ordered=True)), a bool, "
+    "or whole numbers with 0 = censored"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """Follow-up of the rows of one analysis.
+
+    Attributes
+    ----------
+    time : array of shape (n,)
+        End of observation; equal up to rounding means equal.
+    event : array of shape (n,)
+        0 = censored, k = cause k, an index (from 1) into `causes`.
+    entry : array of shape (n,) or None
+        Start of observation, before `time` (or both 0); None when all start at 0.
+    causes : tuple of str
+        Labels of the causes, in category order or the order of the numbers.
+    """
+
+    time: FloatArray
+    event: IntArray
+    entry: FloatArray | None
+    causes: tuple[str, ...]
+
+    def cause_code(self, cause: Hashable, function: str) -> int:
+        """Return the code of a cause given as its category or number.
+
+        Raises
+        ------
+        ArgumentError
+            When there is no such cause; the message lists those there are.
+        """
+        label = labels([int(cause) if isinstance(cause, bool) else cause])[0]
+        if label not in self.causes:
+            raise ArgumentError(
+                f"{function}: no cause {label!r}; the causes are: {', '.join(self.causes)}."
+            )
+        return self.causes.index(label) + 1
+
+    def only(self, code: int) -> IntArray:
+        """Return 1 for the events of one cause and 0 for all else, of shape (n,)."""
+        return np.where(self.event == code, 1, 0).astype(np.int64)
+
+
+def read_outcome(rows: Rows, function: str) -> Outcome:
+    """Return the follow-up of rows with the roles `time`, `event` and, optionally, `entry`.
+
+    Parameters
+    ----------
+    rows : Rows
+        Complete rows.
+    function : str
+        Name of the calling function, for messages.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    ArgumentError
+        For negative or infinite times, an entry that is not before its time, or an event that is
+        none of the three forms.
+    NotEstimableError
+        When a group has no complete row.
+    """
+    empty = np.flatnonzero(np.bincount(rows.group, minlength=len(rows.groups)) == 0)
+    if len(empty):
+        raise NotEstimableError(
+            f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
+            "leave the group out or complete its time and event."
+        )
+    time = _checked_times(rows, "time", function)
+    entry = _checked_times(rows, "entry", function) if "entry" in rows.frame else None
+    time, entry = _with_ties(time, entry)
+    if entry is not None:
+        late = int(((entry >= time) & (time > 0)).sum())
+        if late:
+            raise ArgumentError(
+                f"{function}: entry must lie before time; in {late} of {len(time)} rows it does "
+                "not. Leave out who left before entering, or correct the dates."
+            )
+    event, causes = _event_codes(rows.frame["event"], function)
+    return Outcome(time, event, entry, causes)
+
+
+def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
+    values = rows.numbers(role)
+    negative = int((values < 0).sum())
+    if negative:
+        raise ArgumentError(
+            f"{function}: {role} counts from the time origin and must not be negative; {negative} "
+            f"of {len(values)} values are. Leave those rows out, or correct the dates."
+        )
+    return values
+
+
+def _with_ties(time: FloatArray, entry: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
+    """Return the times with those equal up to rounding made equal."""
+    values = time if entry is None else np.concatenate([time, entry])
+    width = float(values.max() - values.min())
+    # Whole numbers differ by 1 at least, more than the tolerance in any range below 1e9.
+    if width * TIE_TOLERANCE < 1 and bool((values == np.rint(values)).all()):
+        return time, entry
+    order = np.argsort(values)
+    ordered = values[order]
+    step = np.diff(ordered)
+    new = np.append(True, step > TIE_TOLERANCE * width)
+    if not ((step > 0) & ~new[1:]).any():
+        return time, entry
+    settled = np.empty(len(values))
+    settled[order] = ordered[new][np.cumsum(new) - 1]
+    return settled[: len(time)], None if entry is None else settled[len(time) :]
+
+
+def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, ...]]:
+    if isinstance(event.dtype, pd.CategoricalDtype):
+        categories = event.cat.categories
+        if not event.cat.ordered or categories[0] != CENSORED:
+            raise ArgumentError(
+                f"{function}: a Categorical event must be ordered with 'censored' first; this one "
+                f"is {'ordered' if event.cat.ordered else 'not ordered'} and begins with "
+                f"{str(categories[0])!r}. Expected {EVENT_FORMS}."
+            )
+        return np.asarray(event.cat.codes, dtype=np.int64), tuple(labels(categories[1:]))
+    # A column of True, False and missing is an object; without its missing values it is bool.
+    event = event.infer_objects() if event.dtype == object else event
+    if not pd.api.types.is_numeric_dtype(event):
+        raise ArgumentError(f"{function}: event has dtype {event.dtype}; expected {EVENT_FORMS}.")
+    numbers = event.to_numpy(dtype=float)
+    undeclared = int((~np.isfinite(numbers) | (numbers < 0) | (numbers != np.rint(numbers))).sum())
+    if undeclared:
+        raise ArgumentError(
+            f"{function}: {undeclared} of {len(numbers)} events are no whole number of at least "
+            f"0; expected {EVENT_FORMS}."
+        )
+    return _numbered_causes(numbers)
+
+
+def _numbered_causes(numbers: FloatArray) -> tuple[IntArray, tuple[str, ...]]:
+    """Return codes and labels; causes are the numbers that occur, "1" when none does."""
+    if numbers.max() <= 1:
+        return numbers.astype(np.int64), ("1",)
+    found = np.unique(numbers)
+    causes = found[found > 0]
+    event = np.where(numbers > 0, np.searchsorted(causes, numbers) + 1, 0)
+    return event.astype(np.int64), tuple(labels(causes.tolist()))

@@ -1,0 +1,97 @@
+"""From counts and estimates to the rows of a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.survival.limits import ConfType, limits
+from spineoutcomes.survival.outcome import Outcome
+from spineoutcomes.survival.risk_sets import RiskSets, count
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def count_groups(rows: Rows, outcome: Outcome) -> tuple[RiskSets, ...]:
+    """Return the counts of each group of an analysis."""
+    return count(
+        outcome.time,
+        outcome.event,
+        rows.group,
+        n_causes=len(outcome.causes),
+        n_groups=len(rows.groups),
+        entry=outcome.entry,
+        counts=rows.counts,
+    )
+
+
+def steps(
+    counts: RiskSets,
+    *,
+    group: str,
+    cause: str | None,
+    n_event: FloatArray,
+    estimate: FloatArray,
+    std_error: FloatArray,
+    conf_type: ConfType,
+    conf_level: float,
+) -> pd.DataFrame:
+    """Return the rows of one curve, one per distinct time."""
+    low, high = limits(estimate, std_error, conf_type, conf_level)
+    return pd.DataFrame(
+        {
+            "group": group,
+            "cause": cause,
+            "time": counts.time,
+            "n_risk": counts.n_risk,
+            "n_event": n_event,
+            "n_censor": counts.n_censor,
+            "estimate": estimate,
+            "std_error": std_error,
+            "conf_low": low,
+            "conf_high": high,
+        }
+    )
+
+
+def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[float, ...]:
+    """Return the times a report prints.
+
+    Raises
+    ------
+    ArgumentError
+        When one is negative or not finite.
+    """
+    times = np.atleast_1d(np.asarray(horizons, dtype=float))
+    if not (np.isfinite(times) & (times >= 0)).all():
+        raise ArgumentError(f"{function}: horizons must be finite times of at least 0.")
+    return tuple(times.tolist())
+
+
+def reader_notes(rows: Rows, counts: tuple[RiskSets, ...]) -> tuple[str, ...]:
+    """Return what a reader must be told: rows left out, and risk sets that empty too early."""
+    notes = []
+    if rows.n_missing_total:
+        notes.append(
+            f"{rows.n_missing_total:.0f} rows lacking time, event, entry or group are left out."
+        )
+    emptied = [
+        label for label, at in zip(rows.groups, counts, strict=True) if _empties_before_entry(at)
+    ]
+    if emptied:
+        notes.append(
+            f"In {', '.join(emptied)} everyone at risk had the event before later rows entered, "
+            "which settles the curve for good; begin at a time when more are observed."
+        )
+    return tuple(notes)
+
+
+def _empties_before_entry(counts: RiskSets) -> bool:
+    n_event = counts.n_event.sum(axis=0)
+    emptied = np.flatnonzero((n_event > 0) & (n_event == counts.n_risk))
+    return bool(len(emptied)) and bool(counts.n_enter[emptied[0] :].any())
