@@ -16,12 +16,17 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
-from spineoutcomes.results._frame import labels
+from spineoutcomes.numerics.columns import (
+    read_counts,
+    read_groups,
+    read_weights,
+    require_columns,
+)
+from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-ALL = "all"
 FEATURE_WORDS = {
     "weights": "the weights of the design",
     "sets": "the matched sets of the design",
@@ -168,11 +173,11 @@ def analysis_rows(
     roles = {role: column for role, column in columns.items() if column is not None}
     grouping = _grouping(treatment, reference, by)
     asked = [*roles.values(), grouping, counts, weights, cluster]
-    _require(function, frame, [name for name in asked if name is not None])
-    group, groups = _groups(frame, grouping)
-    multiplicity = _counts(frame, counts)
+    require_columns(function, frame, [name for name in asked if name is not None])
+    group, groups = read_groups(frame, grouping)
+    multiplicity = read_counts(frame, counts)
     if given is None and weights is not None:
-        given = _weights(frame, weights)
+        given = read_weights(frame, weights)
     complete = group >= 0
     if not keep_missing:
         for column in {*roles.values(), *([cluster] if cluster else [])}:
@@ -182,7 +187,9 @@ def analysis_rows(
     n_missing = np.array([multiplicity[lost & (group == g)].sum() for g in range(len(groups))])
     total = float(multiplicity[lost].sum())
     if total:
-        _warn_missing(function, total, float(multiplicity.sum()), roles)
+        needed = {*roles.values(), *([grouping] if grouping else [])}
+        gaps = sorted(name for name in needed if frame[name].isna().any())
+        _warn_missing(function, total, float(multiplicity.sum()), gaps)
     keep = np.flatnonzero(complete & present)
     if not len(keep):
         raise ArgumentError(f"{function}: no rows left of {len(frame)}; every row lacks a value.")
@@ -234,63 +241,12 @@ def _grouping(treatment: str | None, reference: Hashable, by: str | None) -> str
     return treatment if treatment is not None else by
 
 
-def _require(function: str, frame: pd.DataFrame, names: list[str]) -> None:
-    absent = sorted({name for name in names if name not in frame.columns})
-    if absent:
-        raise ArgumentError(
-            f"{function}: no column {', '.join(map(repr, absent))}; the data have: "
-            f"{', '.join(map(str, frame.columns))}."
-        )
-    if not len(frame):
-        raise ArgumentError(f"{function}: the data have no rows.")
-
-
-def _groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tuple[str, ...]]:
-    """Return group codes (-1 = missing) and labels, in category order, else sorted."""
-    if column is None:
-        return np.zeros(len(frame), dtype=np.int64), (ALL,)
-    values = frame[column]
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        codes = np.asarray(values.cat.codes, dtype=np.int64)
-        used = np.bincount(codes + 1, minlength=len(values.cat.categories) + 1)[1:] > 0
-        place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
-        return place[codes], tuple(labels(values.cat.categories[used]))
-    codes, levels = pd.factorize(values, sort=True)
-    return codes.astype(np.int64), tuple(labels(levels.tolist()))
-
-
-def _counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
-    if column is None:
-        return np.ones(len(frame))
-    if not pd.api.types.is_numeric_dtype(frame[column]):
-        raise ArgumentError(f"counts must be whole numbers; {column!r} is {frame[column].dtype}.")
-    values = frame[column].to_numpy(dtype=float, na_value=np.nan)
-    bad = ~np.isfinite(values) | (values < 0) | (values != np.floor(values))
-    if bad.any():
-        raise ArgumentError(
-            f"counts must be whole numbers of at least 0; {int(bad.sum())} of {len(values)} in "
-            f"{column!r} are not. Weights that are not duplicates go into `weights`."
-        )
-    return values
-
-
-def _weights(frame: pd.DataFrame, column: str) -> FloatArray:
-    values = frame[column].to_numpy(dtype=float, na_value=np.nan)
-    bad = ~np.isfinite(values) | (values < 0)
-    if bad.any():
-        raise ArgumentError(
-            f"weights must be finite and not negative; {int(bad.sum())} of {len(values)} in "
-            f"{column!r} are not."
-        )
-    return values
-
-
 def _reference_code(
     function: str, reference: Hashable, groups: tuple[str, ...], treatment: str | None
 ) -> int | None:
     if treatment is None:
         return None
-    label = labels([reference])[0]
+    label = as_labels([reference])[0]
     if label not in groups:
         raise ArgumentError(
             f"{function}: the reference {label!r} is not an arm of {treatment!r}; its arms are: "
@@ -299,10 +255,10 @@ def _reference_code(
     return groups.index(label)
 
 
-def _warn_missing(function: str, lost: float, of: float, roles: Mapping[str, str]) -> None:
+def _warn_missing(function: str, lost: float, of: float, columns: list[str]) -> None:
     warnings.warn(
-        f"{function}: {lost:.0f} of {of:.0f} rows lack a value of "
-        f"{', '.join(sorted(set(roles.values()))) or 'their group'} and are left out.",
+        f"{function}: {lost:.0f} of {of:.0f} rows lack a value of {', '.join(columns)} and are "
+        "left out.",
         MissingDataWarning,
         stacklevel=4,
     )

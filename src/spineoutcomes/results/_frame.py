@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -54,23 +54,6 @@ def arranged(
     columns |= {c: _optional(frame, c, kind) for c in optional if c in frame.columns}
     order = [c for c in optional if c in frame.columns] + [*text, *numbers]
     return pd.DataFrame({c: columns[c] for c in order}).reset_index(drop=True)
-
-
-def labels(values: Iterable[object]) -> list[str]:
-    """Return values as the labels of results: `str`, whole-number floats without ".0".
-
-    Examples
-    --------
-    >>> labels([1.0, 2, "open", True])
-    ['1', '2', 'open', 'True']
-    """
-    return [_label(value) for value in values]
-
-
-def _label(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def _as_text(frame: pd.DataFrame, column: str) -> pd.Series:

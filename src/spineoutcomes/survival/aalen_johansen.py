@@ -31,7 +31,7 @@ class Incidence:
     S_before: FloatArray
 
 
-def aalen_johansen(counts: RiskSets, j: int) -> Incidence:
+def incidence_of_cause(counts: RiskSets, j: int) -> Incidence:
     """Return the cumulative incidence of cause j: the sum of S(s-) d_j(s) / n(s) over s <= t."""
     n, d = counts.n_risk, counts.n_event.sum(axis=0)
     S = np.cumprod(1 - _share(d, n)).astype(np.float64)
@@ -52,7 +52,7 @@ def delta_error(counts: RiskSets, j: int) -> FloatArray:
     n = counts.n_risk
     own = counts.n_event[j]
     other = counts.n_event.sum(axis=0) - own
-    at = aalen_johansen(counts, j)
+    at = incidence_of_cause(counts, j)
     # Where S is 0 nothing follows: F(s) = F(t) for all later t.
     per_S = np.divide(1, at.S, out=np.zeros(len(n)), where=at.S > 0)
     V_own, V_other = (at.S_before**2 * _increment_variance(d, n) for d in (own, other))
@@ -76,7 +76,7 @@ def jackknife_error(counts: RiskSets, j: int) -> FloatArray:
     """
     n, d = counts.n_risk, counts.n_event.sum(axis=0)
     own, leave = counts.n_event[j], counts.n_censor
-    at = aalen_johansen(counts, j)
+    at = incidence_of_cause(counts, j)
     q = np.divide(at.S_before, at.S, out=np.zeros(len(n)), where=at.S > 0)
     per_n = np.divide(1, n, out=np.zeros(len(n)), where=n > 0)
     jump_P, jump_Q = q * at.F * per_n, q * per_n

@@ -15,7 +15,7 @@ from spineoutcomes.results import Curves
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import read_outcome
 from spineoutcomes.survival.risk_sets import RiskSets
-from spineoutcomes.survival.steps import checked_horizons, count_groups, reader_notes, steps
+from spineoutcomes.survival.steps import checked_horizons, count_groups, curve_rows, reader_notes
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -127,7 +127,7 @@ def survival_curve(
     for group, sets in zip(rows.groups, at_risk, strict=True):
         S, std_error = kaplan_meier(sets)
         parts.append(
-            steps(
+            curve_rows(
                 sets,
                 group=group,
                 cause=None,

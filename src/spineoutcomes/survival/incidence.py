@@ -12,13 +12,13 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.survival.aalen_johansen import (
-    aalen_johansen,
     delta_error,
+    incidence_of_cause,
     jackknife_error,
 )
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import Outcome, read_outcome
-from spineoutcomes.survival.steps import checked_horizons, count_groups, reader_notes, steps
+from spineoutcomes.survival.steps import checked_horizons, count_groups, curve_rows, reader_notes
 
 Variance = Literal["delta", "infinitesimal-jackknife"]
 
@@ -133,12 +133,12 @@ def cumulative_incidence(
     _check_variance(variance, entry)
     at_risk = count_groups(rows, outcome)
     parts = [
-        steps(
+        curve_rows(
             sets,
             group=group,
             cause=outcome.causes[j],
             n_event=sets.n_event[j],
-            estimate=aalen_johansen(sets, j).F,
+            estimate=incidence_of_cause(sets, j).F,
             std_error=ERRORS[variance](sets, j),
             conf_type=conf_type,
             conf_level=conf_level,

@@ -17,7 +17,7 @@ ConfType = Literal["log-log", "log", "plain"]
 ROUNDING = 1e-12
 
 
-def limits(
+def confidence_limits(
     p: FloatArray, std_error: FloatArray, conf_type: ConfType, conf_level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return lower and upper limits of p, symmetric on the scale of `conf_type`.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rows import Rows
-from spineoutcomes.results._frame import labels
+from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ class Outcome:
         ArgumentError
             When there is no such cause; the message lists those there are.
         """
-        label = labels([int(cause) if isinstance(cause, bool) else cause])[0]
+        label = as_labels([int(cause) if isinstance(cause, bool) else cause])[0]
         if label not in self.causes:
             raise ArgumentError(
                 f"{function}: no cause {label!r}; the causes are: {', '.join(self.causes)}."
@@ -147,7 +147,7 @@ def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, 
                 f"is {'ordered' if event.cat.ordered else 'not ordered'} and begins with "
                 f"{str(categories[0])!r}. Expected {EVENT_FORMS}."
             )
-        return np.asarray(event.cat.codes, dtype=np.int64), tuple(labels(categories[1:]))
+        return np.asarray(event.cat.codes, dtype=np.int64), tuple(as_labels(categories[1:]))
     # A column of True, False and missing is an object; without its missing values it is bool.
     event = event.infer_objects() if event.dtype == object else event
     if not pd.api.types.is_numeric_dtype(event):
@@ -169,4 +169,4 @@ def _numbered_causes(numbers: FloatArray) -> tuple[IntArray, tuple[str, ...]]:
     found = np.unique(numbers)
     causes = found[found > 0]
     event = np.where(numbers > 0, np.searchsorted(causes, numbers) + 1, 0)
-    return event.astype(np.int64), tuple(labels(causes.tolist()))
+    return event.astype(np.int64), tuple(as_labels(causes.tolist()))

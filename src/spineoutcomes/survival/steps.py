@@ -10,7 +10,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import Rows
-from spineoutcomes.survival.limits import ConfType, limits
+from spineoutcomes.survival.limits import ConfType, confidence_limits
 from spineoutcomes.survival.outcome import Outcome
 from spineoutcomes.survival.risk_sets import RiskSets, count
 
@@ -30,7 +30,7 @@ def count_groups(rows: Rows, outcome: Outcome) -> tuple[RiskSets, ...]:
     )
 
 
-def steps(
+def curve_rows(
     counts: RiskSets,
     *,
     group: str,
@@ -42,7 +42,7 @@ def steps(
     conf_level: float,
 ) -> pd.DataFrame:
     """Return the rows of one curve, one per distinct time."""
-    low, high = limits(estimate, std_error, conf_type, conf_level)
+    low, high = confidence_limits(estimate, std_error, conf_type, conf_level)
     return pd.DataFrame(
         {
             "group": group,

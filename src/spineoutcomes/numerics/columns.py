@@ -1,0 +1,69 @@
+"""Read the columns every analysis may name: groups, counts, weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.results.labels import as_labels
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+ALL = "all"
+
+
+def require_columns(function: str, frame: pd.DataFrame, names: list[str]) -> None:
+    """Raise unless the frame has rows and all these columns."""
+    absent = sorted({name for name in names if name not in frame.columns})
+    if absent:
+        raise ArgumentError(
+            f"{function}: no column {', '.join(map(repr, absent))}; the data have: "
+            f"{', '.join(map(str, frame.columns))}."
+        )
+    if not len(frame):
+        raise ArgumentError(f"{function}: the data have no rows.")
+
+
+def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tuple[str, ...]]:
+    """Return group codes (-1 = missing) and labels, in category order, else sorted."""
+    if column is None:
+        return np.zeros(len(frame), dtype=np.int64), (ALL,)
+    values = frame[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        codes = np.asarray(values.cat.codes, dtype=np.int64)
+        used = np.bincount(codes + 1, minlength=len(values.cat.categories) + 1)[1:] > 0
+        place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
+        return place[codes], tuple(as_labels(values.cat.categories[used]))
+    codes, levels = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), tuple(as_labels(levels.tolist()))
+
+
+def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
+    """Return whole numbers of at least 0; 1 for each row without a column."""
+    if column is None:
+        return np.ones(len(frame))
+    if not pd.api.types.is_numeric_dtype(frame[column]):
+        raise ArgumentError(f"counts must be whole numbers; {column!r} is {frame[column].dtype}.")
+    values = frame[column].to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(values) | (values < 0) | (values != np.floor(values))
+    if bad.any():
+        raise ArgumentError(
+            f"counts must be whole numbers of at least 0; {int(bad.sum())} of {len(values)} in "
+            f"{column!r} are not. Weights that are not duplicates go into `weights`."
+        )
+    return values
+
+
+def read_weights(frame: pd.DataFrame, column: str) -> FloatArray:
+    """Return finite numbers of at least 0."""
+    values = frame[column].to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(values) | (values < 0)
+    if bad.any():
+        raise ArgumentError(
+            f"weights must be finite and not negative; {int(bad.sum())} of {len(values)} in "
+            f"{column!r} are not."
+        )
+    return values

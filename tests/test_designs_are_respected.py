@@ -1,0 +1,83 @@
+"""No public analysis ignores weights, matched sets or clusters: it changes, or it refuses."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import spineoutcomes as so
+from spineoutcomes.errors import ArgumentError
+
+# How each public function is called on a design; a function that is not here fails the test below.
+CALLS: dict[str, dict[str, Any]] = {
+    "baseline_summary": {"variables": ["age", "asa"]},
+    "mean_difference": {"outcome": "pain"},
+    "risk_difference": {"outcome": "relief"},
+    # One kind of event here, competing ones below.
+    "survival_curve": {"time": "time", "event": "death"},
+    "cumulative_incidence": {"time": "time", "event": "event"},
+    "logrank_test": {"time": "time", "event": "death"},
+}
+
+
+def takes_rows(function: Any) -> bool:
+    """Return whether rows go in; a function of Effects has met the design already."""
+    return next(iter(inspect.signature(function).parameters)) in ("data", "design")
+
+
+FUNCTIONS = [
+    pytest.param(getattr(room, name), id=f"{room.__name__.split('.')[-1]}.{name}")
+    for room in (so.compare, so.survival)
+    for name in room.__all__
+    if takes_rows(getattr(room, name))
+]
+N = 60
+ARMS = {"treatment": "arm", "reference": "open"}
+
+
+def frame() -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    return pd.DataFrame(
+        {
+            "arm": np.where(np.arange(N) % 2 == 0, "mis", "open"),
+            "age": rng.normal(60, 10, N),
+            "asa": pd.Categorical(rng.choice(["I", "II", "III"], N)),
+            "pain": rng.normal(5, 2, N),
+            "relief": rng.integers(0, 2, N),
+            "time": rng.integers(1, 25, N).astype(float),
+            "death": rng.integers(0, 2, N),
+            "event": rng.integers(0, 3, N),
+            "pair": np.arange(N) // 2,
+            "surgeon": rng.integers(0, 6, N),
+        }
+    )
+
+
+def featured(feature: str) -> so.Design:
+    weights = np.random.default_rng(12).uniform(0.2, 3, N)
+    more = {"weights": {"weights": weights}, "sets": {"sets": "pair"}}
+    return so.Design(frame(), **ARMS, **more.get(feature, {"cluster": "surgeon"}))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_public_function_has_a_call(function: Any) -> None:
+    assert function.__name__ in CALLS, "add how it is called on a design to CALLS"
+    assert len(function(so.Design(frame(), **ARMS), **CALLS[function.__name__]).tidy())
+
+
+@pytest.mark.parametrize("feature", ["weights", "sets", "cluster"])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_design_changes_the_result_or_is_refused(function: Any, feature: str) -> None:
+    call = CALLS[function.__name__]
+    plain = function(so.Design(frame(), **ARMS), **call).tidy()
+    try:
+        found = function(featured(feature), **call).tidy()
+    except ArgumentError as refusal:
+        assert "does not respect" in str(refusal)
+        assert "design.data" in str(refusal)
+    else:
+        assert not found.equals(plain), f"{feature} made no difference"
