@@ -12,6 +12,7 @@ from spineoutcomes.errors import ArgumentError
 
 T = TypeVar("T")
 Keys = Sequence[str | int]
+UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class TomlFile:
             return TypeAdapter(kind).validate_python(self.data)
         except ValidationError as error:
             problems = error.errors(include_url=False)
-            first = problems[0]
+            # A misspelt key is also a missing one: the spelling is what there is to mend.
+            first = min(problems, key=lambda problem: problem["type"] not in UNKNOWN_KEY)
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             keys = [key for key in first["loc"] if _is_real_key(key, first["loc"])]
             raise self.error(keys, f"{_in_plain_words(first)}{more}") from None

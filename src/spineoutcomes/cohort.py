@@ -38,6 +38,13 @@ class Cohort:
         The counted log of the selection.
     landmark_day : float
         Day from which time is counted: 0, or the landmark the selection used.
+
+    Examples
+    --------
+    >>> import spineoutcomes as so
+    >>> cohort = so.select_cohort(so.load_sample("case_report"))
+    >>> cohort.rows("scores")["instrument"].tolist()
+    ['vas_pain', 'mrc_muscle_grade']
     """
 
     data: pd.DataFrame
@@ -83,7 +90,8 @@ class Cohort:
             return frame.set_index("episode_id").loc[self.data.index].reset_index()
         own = frame[frame["episode_id"].isin(self.data.index)]
         if "patient_id" in TABLES[table].names:
-            own = pd.concat([own, self._of_patients(frame)], ignore_index=True)
+            parts = [part for part in (own, self._of_patients(frame)) if len(part)]
+            own = pd.concat(parts) if len(parts) > 1 else (parts or [own])[0]
         return own.reset_index(drop=True)
 
     def _patients(self, patients: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +106,8 @@ class Cohort:
         owners = self.data.reset_index()[["episode_id", "patient_id", "index_day"]]
         rows = loose.merge(owners, on="patient_id", suffixes=("", "_of_episode"))
         shift = rows.pop("index_day").fillna(0)
-        return rows.assign(**{name: rows[name] - shift for name in DAY_COLUMNS if name in rows})
+        days = {name: rows[name] - shift for name in DAY_COLUMNS if name in rows}
+        return rows.assign(**days)[list(frame.columns)]
 
     def __len__(self) -> int:
         return len(self.data)

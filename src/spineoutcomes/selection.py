@@ -149,9 +149,9 @@ class _Selection:
             raise ArgumentError(f"No episode is left after the step {step!r} (of {before}).")
 
     def keep_diagnosis(self, codes: list[str]) -> None:
-        for code in codes:
-            self.registry.vocabulary.diagnoses[code]  # an unknown code raises here
-        self.keep(self.frame["diagnosis"].isin(codes).to_numpy(), f"Diagnosis {', '.join(codes)}")
+        # An unknown code raises here.
+        names = [self.registry.vocabulary.diagnoses[code].name for code in codes]
+        self.keep(self.frame["diagnosis"].isin(codes).to_numpy(), ", ".join(names))
 
     def keep_observed(self, landmark_day: float) -> None:
         patients = self.registry.table("patients").set_index("patient_id")

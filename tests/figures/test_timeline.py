@@ -61,7 +61,21 @@ def test_items_without_a_day_stand_apart_in_order():
     assert undated[0].get_ydata()[0] < undated[1].get_ydata()[0]
     assert {line.get_markerfacecolor() for line in undated} == {"white"}
     assert "Day not recorded, in order" in labels(ax)
-    assert "VAS, postoperative: 0" in labels(ax)
+    assert "VAS, postoperative" in labels(ax)
+
+
+def test_an_item_known_to_come_first_stands_left_of_the_days():
+    rows = pd.DataFrame(
+        {
+            "lane": ["procedures", "procedures", "scores"],
+            "label": ["Embolization", "Cement", "VAS 0"],
+            "day": [None, 0.0, None],
+        }
+    )
+    ax = case_timeline(rows)
+    first, last = (line.get_xdata()[0] for line in drawn(ax, "_undated"))
+    assert first < 0 < last
+    assert {"Earlier, day not recorded", "Day not recorded, in order"} <= set(labels(ax))
 
 
 def test_a_case_without_any_day_has_no_axis_of_days():

@@ -15,9 +15,9 @@ def as_svg(draw: Callable[[], Axes]) -> str:
     from matplotlib import pyplot, rc_context
 
     with rc_context({"svg.hashsalt": "spineoutcomes", "svg.fonttype": "path"}):
-        figure = draw().get_figure(root=True)
+        draw()
         text = StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-        pyplot.close(figure)
+        pyplot.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        pyplot.close()
     svg = text.getvalue()
     return svg[svg.index("<svg") :]

@@ -21,6 +21,7 @@ from spineoutcomes.figures.style import (
 from spineoutcomes.figures.text import text_width, wrapped
 from spineoutcomes.figures.timeline_layout import (
     SIZE,
+    Item,
     Lane,
     Placed,
     Zones,
@@ -39,6 +40,7 @@ LANE_WIDTH = 1.2  # inches
 BETWEEN = 0.06  # inches between two tick labels
 MOST_OWN_TICKS = 8
 UNDATED_TITLE = "Day not recorded, in order"
+EARLIER_TITLE = "Earlier, day not recorded"
 
 
 def case_timeline(
@@ -69,22 +71,23 @@ def case_timeline(
 
     Notes
     -----
-    Markers stand at `day`, bars run from `day` to `end_day`, a `value` follows its label. Items of
-    one lane and day are numbered in their order. A new figure belongs to pyplot; close it with
+    Markers stand at `day`, bars run from `day` to `end_day`. Items of one lane and day are numbered
+    in their order. A new figure belongs to pyplot; close it with
     `matplotlib.pyplot.close(ax.figure)` where many are made.
 
     Missing data: an item without a day is never given one. It stands, hollow and in order, in a
-    part of the figure of its own, right of the days.
+    part of the figure of its own: left of the days when it precedes a known day of its lane, else
+    right of them.
 
     Examples
     --------
     >>> import pandas as pd, spineoutcomes as so
     >>> rows = pd.DataFrame({"lane": ["procedures", "scans", "scores"],
-    ...     "label": ["Decompression", "Remnant smaller", "VAS"], "day": [0, 120, None],
-    ...     "value": [None, None, 0]}, index=pd.Index(["e1"] * 3, name="episode_id"))
+    ...     "label": ["Decompression", "Remnant smaller", "VAS 0"], "day": [0, 120, None]},
+    ...     index=pd.Index(["e1"] * 3, name="episode_id"))
     >>> ax = so.figures.case_timeline(rows)
     >>> [text.get_text() for text in ax.texts]
-    ['Decompression', 'Remnant smaller', 'VAS: 0', 'Day not recorded, in order']
+    ['Decompression', 'Remnant smaller', 'VAS 0', 'Day not recorded, in order']
     """
     _check(timeline)
     say = words(labels)
@@ -103,8 +106,7 @@ def case_timeline(
         axes.set_yticks(centres, [names[lane.name] for lane in lanes], fontsize=SIZE)
         axes.tick_params(axis="y", length=0, pad=6)
         axes.spines["left"].set_visible(False)
-        if zones.share < 1:
-            _draw_undated_frame(axes, zones)
+        _draw_undated_frames(axes, zones, items)
     return axes
 
 
@@ -128,18 +130,7 @@ def _check(timeline: pd.DataFrame) -> None:
 
 
 def _texts(timeline: pd.DataFrame, say: Any) -> list[str]:
-    """Return each label, followed by its value."""
-    shown = [say(str(label)) for label in timeline["label"].fillna("")]
-    if "value" not in timeline:
-        return shown
-    return [
-        text if pd.isna(value) else f"{text}: {_value(value)}"
-        for text, value in zip(shown, timeline["value"], strict=True)
-    ]
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:g}".replace("-", "−")
+    return [say(str(label)) for label in timeline["label"].fillna("")]
 
 
 def _lane_name(lane: str, labels: Mapping[str, str] | None) -> str:
@@ -167,8 +158,8 @@ def _draw_days(axes: Axes, zones: Zones, days: list[float]) -> None:
     axes.set_xticks(ticks, [_day(day) for day in ticks])
     axes.vlines(ticks, 0, 1, transform=axes.get_xaxis_transform(), color="#D9DDE1",
                 linewidth=0.8, zorder=0.5)  # fmt: skip
-    axes.spines["bottom"].set_bounds(zones.day_at(0), zones.day_at(zones.share * zones.width))
-    axes.set_xlabel("Day of the episode", loc="left")
+    axes.spines["bottom"].set_bounds(zones.day_at(zones.left), zones.day_at(zones.right))
+    axes.set_xlabel("Day of the episode", x=zones.left / zones.width, horizontalalignment="left")
 
 
 def _day(day: float) -> str:
@@ -185,7 +176,7 @@ def _draw_lane(axes: Axes, zones: Zones, lane: Lane, number: int) -> None:
 def _draw_item(axes: Axes, zones: Zones, placed: Placed, tint: str, ground: str) -> None:
     item = placed.item
     undated = isnan(item.day)
-    x = zones.day_at(undated_x(zones)) if undated else item.day
+    x = zones.day_at(undated_x(item, zones)) if undated else item.day
     if not undated and not isnan(item.end_day) and item.end_day > item.day:
         axes.plot([item.day, item.end_day], [placed.y, placed.y], color=tint, linewidth=5,
                   alpha=0.35, solid_capstyle="butt", label="_duration")  # fmt: skip
@@ -213,12 +204,20 @@ def _draw_item(axes: Axes, zones: Zones, placed: Placed, tint: str, ground: str)
     )
 
 
-def _draw_undated_frame(axes: Axes, zones: Zones) -> None:
-    """Set the items without a day apart from the days."""
-    if zones.share > 0:
-        x = zones.share + 0.04 / zones.width
-        axes.plot([x, x], [0, 1], transform=axes.transAxes, color=FAINT, linewidth=1,
-                  linestyle=(0, (3, 2)), clip_on=False, label="_border")  # fmt: skip
-    centre = float(np.clip(undated_x(zones) - 0.1, 0, zones.width) / zones.width)
-    axes.text(centre, 1.0, UNDATED_TITLE, transform=axes.transAxes, ha="left", va="bottom",
-              fontsize=SIZE - 0.5, color=FAINT, style="italic")  # fmt: skip
+def _draw_undated_frames(axes: Axes, zones: Zones, items: list[Item]) -> None:
+    """Set the items without a day apart from the days, under a title each."""
+    undated = [item for item in items if isnan(item.day)]
+    for earlier, border, title in (
+        (True, zones.left, EARLIER_TITLE),
+        (False, zones.right, UNDATED_TITLE),
+    ):
+        own = [item for item in undated if item.earlier is earlier]
+        if not own:
+            continue
+        if border > 0:
+            x = border / zones.width + (-0.04 if earlier else 0.04) / zones.width
+            axes.plot([x, x], [0, 1], transform=axes.transAxes, color=FAINT, linewidth=1,
+                      linestyle=(0, (3, 2)), clip_on=False, label="_border")  # fmt: skip
+        at = float(np.clip((undated_x(own[0], zones) - 0.1) / zones.width, 0, 1))
+        axes.text(at, 1.0, title, transform=axes.transAxes, ha="left", va="bottom",
+                  fontsize=SIZE - 0.5, color=FAINT, style="italic")  # fmt: skip

@@ -19,34 +19,41 @@ ROW_PADDING = 0.09
 LANE_PADDING = 0.08
 CLEARANCE = 0.12  # between a marker and its label, and between a label and the next marker
 WIDEST_LABEL = 2.3
-UNDATED_SHARE = 0.36  # of the width, when some days are known and some are not
+UNDATED_SHARE = 0.34  # of the width, when some days are known and some are not
+EARLIER_SHARE = 0.24  # of the width, for items known to come before the first known day
+INSET = 0.15  # between the border of the days and the first or last of them
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that happened; `day` is missing when only its place in the order is known."""
+    """One thing that happened; `day` is missing when only its place in the order is known.
+
+    `earlier` marks an item without a day that precedes the first known day of its lane.
+    """
 
     lane: str
     text: str
     day: float
     end_day: float
     number: str
+    earlier: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The part of the width that shows days, and the first and last day in it."""
+    """The width, the part of it from `left` to `right` that shows days, and its first and last."""
 
     width: float
-    share: float
+    left: float
+    right: float
     first: float
     last: float
 
     def place(self, day: float) -> float:
         """Return how far right a day stands."""
-        inset = 0.15
         span = self.last - self.first or 1.0
-        return inset + (day - self.first) / span * (self.share * self.width - 2 * inset)
+        room = self.right - self.left - 2 * INSET
+        return self.left + INSET + (day - self.first) / span * room
 
     def day_at(self, x: float) -> float:
         """Return the day that would stand at `x`: the inverse of `place`."""
@@ -80,13 +87,16 @@ def items_of(timeline: pd.DataFrame, texts: Sequence[str]) -> list[Item]:
     """Return the items, numbered where several share a lane and a day, or lack one."""
     days = timeline["day"].astype(float)
     ends = timeline["end_day"].astype(float) if "end_day" in timeline else days
-    keys = list(zip(timeline["lane"].astype(str), days.map(str), strict=True))
-    seen: dict[tuple[str, str], int] = {}
+    lane = timeline["lane"].astype(str)
+    ahead = days.notna()[::-1].groupby(lane.to_numpy()[::-1]).cummax()[::-1]
+    earlier = days.isna().to_numpy() & ahead.to_numpy(dtype=bool)
+    keys = list(zip(lane, days.map(str), earlier, strict=True))
+    seen: dict[tuple[str, str, bool], int] = {}
     items = []
     for key, text, day, end in zip(keys, texts, days, ends, strict=True):
         seen[key] = seen.get(key, 0) + 1
         number = str(seen[key]) if keys.count(key) > 1 else ""
-        items.append(Item(key[0], text, day, end, number))
+        items.append(Item(key[0], text, day, end, number, bool(key[2])))
     return items
 
 
@@ -94,9 +104,11 @@ def zones_of(items: Iterable[Item], width: float) -> Zones:
     """Return how the width is shared between known days and items without one."""
     all_items = list(items)
     days = [day for item in all_items for day in (item.day, item.end_day) if not isnan(day)]
-    undated = any(isnan(item.day) for item in all_items)
-    share = 0.0 if not days else 1 - UNDATED_SHARE if undated else 1.0
-    return Zones(width, share, min(days, default=0.0), max(days, default=0.0))
+    earlier = any(item.earlier for item in all_items)
+    undated = any(isnan(item.day) and not item.earlier for item in all_items)
+    left = EARLIER_SHARE * width if earlier else 0.0
+    right = 0.0 if not days else (1 - UNDATED_SHARE) * width if undated else width
+    return Zones(width, left, right, min(days, default=0.0), max(days, default=0.0))
 
 
 def lanes_of(items: Sequence[Item], zones: Zones) -> list[Lane]:
@@ -120,8 +132,8 @@ def _beside(item: Item, zones: Zones) -> Placed:
     """Put the label at the side of the marker that has more room."""
     start = zones.place(item.day)
     end = start if isnan(item.end_day) else zones.place(item.end_day)
-    right_room = zones.share * zones.width - end - CLEARANCE
-    left_room = start - CLEARANCE
+    right_room = zones.right - end - CLEARANCE
+    left_room = start - zones.left - CLEARANCE
     if right_room >= min(left_room, WIDEST_LABEL):
         label = wrapped(item.text, min(right_room, WIDEST_LABEL), SIZE)
         return Placed(item, 0.0, label, end + CLEARANCE, "left")
@@ -130,13 +142,14 @@ def _beside(item: Item, zones: Zones) -> Placed:
 
 
 def _without_day(item: Item, zones: Zones) -> Placed:
-    x = undated_x(zones) + CLEARANCE
-    return Placed(item, 0.0, wrapped(item.text, zones.width - x, SIZE), x, "left")
+    x = undated_x(item, zones) + CLEARANCE
+    end = zones.left if item.earlier else zones.width
+    return Placed(item, 0.0, wrapped(item.text, end - x, SIZE), x, "left")
 
 
-def undated_x(zones: Zones) -> float:
-    """Return where the markers of items without a day stand."""
-    return zones.share * zones.width + 0.22
+def undated_x(item: Item, zones: Zones) -> float:
+    """Return where the marker of an item without a day stands."""
+    return INSET if item.earlier else zones.right + 0.22
 
 
 def _in_free_rows(placed: Iterable[Placed], top: float) -> tuple[list[Placed], float]:

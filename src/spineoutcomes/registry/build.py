@@ -57,7 +57,7 @@ def build_registry(
     """
     if on_error not in ("raise", "reject"):
         raise ArgumentError(f'on_error must be "raise" or "reject", got {on_error!r}.')
-    _require_tables(given)
+    _require_tables(given, also_found)
     checked = {
         name: checked_table(name, frame, vocabulary) for name, frame in empty_tables(given).items()
     }
@@ -83,7 +83,9 @@ def build_registry(
     )
 
 
-def _require_tables(given: Mapping[str, pd.DataFrame]) -> None:
+def _require_tables(
+    given: Mapping[str, pd.DataFrame], also_found: pd.DataFrame | None
+) -> None:
     unknown = sorted(set(given) - set(TABLES))
     if unknown:
         raise ArgumentError(f"Unknown table(s) {', '.join(unknown)}; known: {', '.join(TABLES)}.")
@@ -92,6 +94,7 @@ def _require_tables(given: Mapping[str, pd.DataFrame]) -> None:
     wrong = joined(
         [findings(n, None, None, "missing_table", f"There is no table {n!r}.") for n in missing]
         + [findings(n, None, None, "empty_table", f"The table {n!r} has no rows.") for n in empty]
+        + ([] if also_found is None else [also_found])
     )
     raise_for(wrong)
 
@@ -109,8 +112,9 @@ def _with_owner(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     events, episodes = tables["events"], tables["episodes"]
     single = episodes[~episodes.duplicated("patient_id", keep=False)].dropna(subset=["patient_id"])
     owner = single.set_index("patient_id")["episode_id"]
-    episode = events["episode_id"].fillna(events["patient_id"].map(owner))
-    return tables | {"events": events.assign(episode_id=episode.astype(object))}
+    named = events["episode_id"].notna()
+    episode = events["episode_id"].where(named, events["patient_id"].map(owner))
+    return tables | {"events": events.assign(episode_id=episode)}
 
 
 def _rejects(tables: Mapping[str, pd.DataFrame], found: pd.DataFrame) -> pd.DataFrame:

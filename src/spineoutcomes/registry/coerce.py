@@ -11,6 +11,8 @@ from spineoutcomes.registry.columns import Column, TableSpec
 from spineoutcomes.registry.dates import Dates, parse_dates
 from spineoutcomes.registry.findings import findings, joined
 
+# No leading zero: "007" is a code, and would not survive as a number.
+PLAIN_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
 FLAGS = {
     "true": True,
     "yes": True,
@@ -56,15 +58,20 @@ def _absent(index: pd.Index) -> pd.Series:
 
 def _as_text(values: pd.Series) -> pd.Series:
     """Return stripped text; whole-number floats without ".0"; empty cells as missing."""
+    if values.isna().all():
+        return _absent(values.index)
     if pd.api.types.is_float_dtype(values):
         whole = values.dropna() % 1 == 0
         values = values.astype("Int64") if bool(whole.all()) else values
     texts = [None if missing else str(value).strip() for value, missing in _with_missing(values)]
-    return pd.Series([text or None for text in texts], index=values.index, dtype=object)
+    known = [text or None for text in texts]
+    # Left to pandas to choose, so that ids are `str` where pandas 3 (or its rehearsal) says so.
+    return pd.Series(known, index=values.index, dtype=None if any(known) else object)
 
 
 def _with_missing(values: pd.Series) -> Iterator[tuple[object, bool]]:
-    return zip(values.array, values.isna().array, strict=True)
+    # As objects: stepping through an array of strings itself takes ten times as long.
+    return zip(values.to_numpy(dtype=object), values.isna().to_numpy(), strict=True)
 
 
 def _ids(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
@@ -82,9 +89,12 @@ def _numbers(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
         numbers = values.astype(float)
         return numbers, np.isinf(numbers.to_numpy())
     text = _as_text(values)
-    numbers = pd.to_numeric(text, errors="coerce").astype(float)
-    finite = np.isfinite(numbers.to_numpy())
-    return numbers.where(finite), text.notna().to_numpy() & ~finite
+    finite = np.isfinite(pd.to_numeric(text, errors="coerce").to_numpy(dtype=float))
+    numbers = np.full(len(text), np.nan)
+    # to_numeric tells numbers from text but may miss the last digit, and a saved number must come
+    # back as it was.
+    numbers[finite] = text.to_numpy(dtype=object)[finite].astype(float)
+    return pd.Series(numbers, index=text.index), text.notna().to_numpy() & ~finite
 
 
 def _flags(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
@@ -103,10 +113,14 @@ _READERS: dict[str, Callable[[pd.Series], tuple[pd.Series, np.ndarray]]] = {
 
 
 def _tidy_extra(values: pd.Series) -> pd.Series:
-    """Keep a column nobody declared: numbers stay numbers, text becomes a category."""
-    if pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values):
-        return _as_text(values).astype("category")
-    return values
+    """Keep a column nobody declared: numbers throughout are numbers, other text a category."""
+    if not (pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values)):
+        return values
+    text = _as_text(values)
+    known = text.dropna().astype(str)
+    if len(known) and bool(known.str.fullmatch(PLAIN_NUMBER).all()):
+        return pd.to_numeric(text).astype(float)
+    return text.astype("category")
 
 
 def _not_of_kind(table: str, column: Column, rows: np.ndarray) -> pd.DataFrame:
@@ -114,7 +128,11 @@ def _not_of_kind(table: str, column: Column, rows: np.ndarray) -> pd.DataFrame:
         return findings(table, [], column.name, "", "")
     expected = {
         "number": ("not_a_number", "a number"),
-        "date": ("not_a_date", "a date as YYYY-MM-DD, or a month YYYY-MM or year YYYY"),
+        "date": (
+            "not_a_date",
+            "a date as YYYY-MM-DD, or a month YYYY-MM or year YYYY; another order of day and month "
+            "is declared as date_format in a mapping, never guessed",
+        ),
         "flag": ("not_yes_or_no", "yes or no (true/false, 1/0)"),
     }
     rule, words = expected[column.kind]

@@ -30,6 +30,13 @@ class Registry:
         Rows left out at loading: table, row, rule. Empty unless `on_error="reject"`.
     truth : DataFrame or None
         Potential outcomes and the true propensity of each episode, when simulated.
+
+    Examples
+    --------
+    >>> import spineoutcomes as so
+    >>> registry = so.load_sample("case_report")
+    >>> registry.table("procedures")["component"].tolist()
+    ['embolization', 'vertebroplasty', 'endoscopic_decompression']
     """
 
     tables: dict[str, pd.DataFrame]
@@ -68,8 +75,7 @@ class Registry:
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in self.tables.items():
             if len(frame):
-                kept = frame.dropna(axis="columns", how="all")
-                kept.to_csv(
+                _as_written(frame).to_csv(
                     folder / f"{name}.csv",
                     index=False,
                     encoding="utf-8",
@@ -91,3 +97,11 @@ class Registry:
 
     def _repr_html_(self) -> str:
         return self.provenance.to_html(index=False, na_rep="", border=0)
+
+
+def _as_written(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that have any value, whole numbers without ".0"."""
+    kept = frame.dropna(axis="columns", how="all")
+    numbers = kept.select_dtypes("float")
+    whole = [name for name in numbers if bool((numbers[name].dropna() % 1 == 0).all())]
+    return kept.astype(dict.fromkeys(whole, "Int64"))

@@ -61,7 +61,7 @@ def _events_have_an_owner(tables: Tables, vocabulary: Vocabulary) -> Hits:
 
 def _scores_in_range(tables: Tables, vocabulary: Vocabulary) -> Hits:
     scores = tables["scores"]
-    for code, part in scores.groupby(scores["instrument"].astype(object), sort=True):
+    for code, part in scores.groupby("instrument", observed=True):
         instrument = vocabulary.instruments.get(str(code))
         if instrument is None or instrument.range is None:
             continue
@@ -78,7 +78,7 @@ def _scores_in_range(tables: Tables, vocabulary: Vocabulary) -> Hits:
 
 def _grades_are_known(tables: Tables, vocabulary: Vocabulary) -> Hits:
     scores = tables["scores"]
-    for code, part in scores.groupby(scores["instrument"].astype(object), sort=True):
+    for code, part in scores.groupby("instrument", observed=True):
         instrument = vocabulary.instruments.get(str(code))
         if instrument is None:
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isnan
 
+import pandas as pd
+
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.results import Curves, Effects, Result, Summary
 from spineoutcomes.results import format as fmt
@@ -148,6 +150,38 @@ def _curves_columns(curves: Curves, say: Words) -> list[Column]:
 
 
 def _summary_columns(summary: Summary, say: Words) -> list[Column]:
+    """Return the groups side by side where they share one statistic, else a column a statistic."""
+    frame = summary.tidy()
+    unique = not frame[["variable", "level", "group"]].duplicated().any()
+    grouped = frame["group"].notna().all() and frame["group"].nunique() > 1
+    if grouped and unique and frame["statistic"].nunique() == 1:
+        return _columns_by_group(frame, say)
+    return _columns_by_statistic(summary, say)
+
+
+def _columns_by_group(frame: pd.DataFrame, say: Words) -> list[Column]:
+    keys = ["variable", "level"]
+    statistic = str(frame["statistic"].iloc[0])
+    lines = list(dict.fromkeys(frame[keys].itertuples(index=False, name=None)))
+    cells = {
+        (row["variable"], row["level"], row["group"]): _statistic(row["value"], statistic)
+        for row in frame.to_dict("records")
+    }
+    # The caption names a single variable; its levels then name the lines.
+    shown = [1] if frame["variable"].nunique() == 1 and frame["level"].notna().all() else [0, 1]
+    named = [
+        Column(SUMMARY_KEYS[keys[at]], [say(line[at]) for line in lines], "left") for at in shown
+    ]
+    return named + [
+        Column(
+            say(group),
+            [cells.get((*line, group), "0" if statistic in COUNTS else "") for line in lines],
+        )
+        for group in frame["group"].unique()
+    ]
+
+
+def _columns_by_statistic(summary: Summary, say: Words) -> list[Column]:
     """Return one column a statistic; a place that repeats a statistic begins a new line."""
     lines: list[tuple[tuple[str | None, ...], dict[str, float]]] = []
     for row in summary.tidy().to_dict("records"):

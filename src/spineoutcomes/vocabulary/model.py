@@ -50,12 +50,13 @@ class Threshold:
 class Instrument:
     """A score or grade: its range or grades, direction, unit, items and cited thresholds.
 
-    `range` is that of the stored value; `grades`, worst to best or best to worst as `higher_is`
+    `short` is the name in figures; `range` is that of the stored value; `grades`, worst to best or best to worst as `higher_is`
     says, are the ordered categories of an ordinal instrument, which are never averaged.
     """
 
     __pydantic_config__: ClassVar = STRICT
     name: str
+    short: str
     kind: Literal["continuous", "count", "ordinal"]
     higher_is: Literal["better", "worse"]
     source: str

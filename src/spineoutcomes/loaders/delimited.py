@@ -1,0 +1,146 @@
+"""Read a delimited file as text, cell by cell: nothing is typed, nothing is missing by its name."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.registry.findings import findings
+
+OTHER_DELIMITERS = {";": "a semicolon", "\t": "a tab", "|": "a bar"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceFile:
+    """A file as read.
+
+    Attributes
+    ----------
+    name : str
+        File name, without its folder.
+    sha256 : str
+        Hash of its bytes.
+    rows : DataFrame
+        Its cells as text, "" where empty; the index is the position of the row, from 0.
+    """
+
+    name: str
+    sha256: str
+    rows: pd.DataFrame
+
+
+def read_delimited(path: Path, *, delimiter: str = ",", encoding: str = "utf-8") -> SourceFile:
+    """Read a file of delimited text whose first row names the columns.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    delimiter : str
+        What stands between cells.
+    encoding : str
+        Encoding of the text.
+
+    Raises
+    ------
+    ValidationError
+        When the file is not in the encoding, has no header, names a column twice, has rows longer
+        than its header, or holds no row.
+    ArgumentError
+        When it cannot be opened, or there is no such encoding.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ArgumentError(f"{path} cannot be opened: {error.strerror}.") from None
+    cells = _cells(_text(content, path.name, encoding), path.name, delimiter)
+    rows = _under_header(_without_empty_end(cells), path.name, delimiter)
+    return SourceFile(path.name, hashlib.sha256(content).hexdigest(), rows)
+
+
+def _text(content: bytes, name: str, encoding: str) -> str:
+    try:
+        # A byte order mark is no part of the name of the first column.
+        return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except UnicodeDecodeError as error:
+        message = (
+            f"{name} is not {encoding} text (byte {error.start + 1} does not fit). Save it as "
+            "UTF-8, or declare `encoding` under [file] of a mapping; common ones are gb18030, "
+            "cp1252, latin-1 and utf-16."
+        )
+        raise _unreadable(name, "not_in_encoding", message) from None
+    except LookupError:
+        raise ArgumentError(f"There is no encoding {encoding!r}; utf-8 is the usual one.") from None
+
+
+def _cells(text: str, name: str, delimiter: str) -> pd.DataFrame:
+    try:
+        return pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            skip_blank_lines=False,
+        )
+    except pd.errors.EmptyDataError:
+        message = f"{name} is empty; a table begins with a row of column names."
+        raise _unreadable(name, "empty_file", message) from None
+    except pd.errors.ParserError:
+        # What pandas says is left behind: it may quote a cell.
+        message = (
+            f"{name} is not a table: a row has more cells than the first, or a quotation mark is "
+            f"never closed. Cells are expected to be separated by {delimiter!r}; one that holds it "
+            "stands in double quotes."
+        )
+        raise _unreadable(name, "ragged_rows", message) from None
+
+
+def _without_empty_end(cells: pd.DataFrame) -> pd.DataFrame:
+    """Leave out empty lines below the table; one inside stays, so that rows keep their numbers."""
+    filled = (cells != "").any(axis="columns").to_numpy().nonzero()[0]
+    return cells.iloc[: int(filled[-1]) + 1 if len(filled) else 0]
+
+
+def _under_header(cells: pd.DataFrame, name: str, delimiter: str) -> pd.DataFrame:
+    if not len(cells):
+        message = f"{name} is empty; a table begins with a row of column names."
+        raise _unreadable(name, "empty_file", message)
+    header = [str(cell).strip() for cell in cells.iloc[0]]
+    _check_header(header, name, delimiter)
+    if len(cells) == 1:
+        message = f"{name} has {len(header)} column name(s) and no row below them."
+        raise _unreadable(name, "no_rows", message)
+    return cells.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
+
+
+def _check_header(header: list[str], name: str, delimiter: str) -> None:
+    n_numbers = sum(cell.replace(".", "", 1).lstrip("-").isdigit() for cell in header)
+    if 2 * n_numbers >= len(header):
+        message = (
+            f"{n_numbers} of {len(header)} cells in the first row of {name} are numbers, so it "
+            "seems to have no column names. Add a first row that names the columns."
+        )
+        raise _unreadable(name, "no_header", message)
+    for other, words in OTHER_DELIMITERS.items():
+        if len(header) == 1 and other != delimiter and other in header[0]:
+            message = (
+                f"{name} seems to be separated by {words}, not by {delimiter!r}. Save it with "
+                "commas, or declare `delimiter` under [file] of a mapping."
+            )
+            raise _unreadable(name, "other_delimiter", message)
+    twice = sorted({cell for cell in header if header.count(cell) > 1})
+    if twice:
+        named = ", ".join(repr(cell) for cell in twice)
+        message = f"{name} names a column more than once ({named}); rename or remove one."
+        raise _unreadable(name, "repeated_column", message)
+
+
+def _unreadable(name: str, rule: str, message: str) -> ValidationError:
+    return ValidationError(message, findings(name, None, None, rule, message))

@@ -1,0 +1,71 @@
+"""A folder of CSV tables, one file for each table of a registry."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.loaders.cells import numbers_where_all_are
+from spineoutcomes.loaders.delimited import SourceFile, read_delimited
+from spineoutcomes.registry import TABLES
+from spineoutcomes.registry.findings import findings, joined
+
+ALIKE = 0.8  # `patient.csv` and `Scores.csv` are alike to a table, `truth.csv` is not
+
+
+def read_folder(folder: Path) -> tuple[dict[str, SourceFile], pd.DataFrame]:
+    """Return the files of the tables in a folder, and warnings about files that look misspelt.
+
+    Other files are none of the library's business and are not opened.
+
+    Raises
+    ------
+    ArgumentError
+        When the folder holds no table.
+    ValidationError
+        When a file is not a table of text.
+    """
+    paths = {name: folder / f"{name}.csv" for name in TABLES}
+    present = {name: path for name, path in paths.items() if path.is_file()}
+    others = [p for p in sorted(folder.iterdir()) if p.is_file() and p not in paths.values()]
+    if not present:
+        names = ", ".join(f"{name}.csv" for name in TABLES)
+        near = _alike([path.name for path in others])
+        hint = f" There is {', '.join(near)}: rename it." if near else ""
+        raise ArgumentError(f"{folder} holds no table; expected some of: {names}.{hint}")
+    files = {name: read_delimited(path) for name, path in present.items()}
+    misspelt = _alike([path.name for path in others])
+    return files, joined(_misspelt(name, table) for name, table in misspelt.items())
+
+
+def raw_tables(files: dict[str, SourceFile]) -> dict[str, pd.DataFrame]:
+    """Return the tables as read, with numbers in columns that nobody declared."""
+    return {
+        name: file.rows.assign(
+            **{
+                column: numbers_where_all_are(file.rows[column])
+                for column in file.rows.columns
+                if column not in TABLES[name].names
+            }
+        )
+        for name, file in files.items()
+    }
+
+
+def _alike(names: list[str]) -> dict[str, str]:
+    """Return the file names that look like a misspelt table, with the table they look like."""
+    found = {}
+    for name in names:
+        stem, _, suffix = name.lower().rpartition(".")
+        near = difflib.get_close_matches(stem, TABLES, n=1, cutoff=ALIKE)
+        if suffix == "csv" and near:
+            found[name] = near[0]
+    return found
+
+
+def _misspelt(name: str, table: str) -> pd.DataFrame:
+    message = f"The file {name!r} is not a table and was not read; was {table}.csv meant?"
+    return findings(table, None, None, "unknown_file", message, "warning")

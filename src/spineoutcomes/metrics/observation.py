@@ -1,0 +1,144 @@
+"""When each episode was under observation: the one place every time metric stands on."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import pandas as pd
+
+from spineoutcomes.cohort import Cohort
+from spineoutcomes.errors import ArgumentError
+
+PartialDates = Literal["midpoint", "earliest", "latest", "exclude"]
+Clock = Literal["contact", "followup", "alive"]
+
+
+def observe(cohort: Cohort) -> pd.DataFrame:
+    """Return the days at which the observation of each episode starts and ends, and why.
+
+    Parameters
+    ----------
+    cohort : Cohort
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `episode_id` in the cohort's order, in days from day 0 of the episode: `start`
+        (the landmark), `death_lower`, `death_upper`, `contact_lower`, `contact_upper` (equal where
+        the day is known), `contact_status`, `death_undated` (known dead, day unknown), `followup`,
+        `last_score`, `last_scan`, `cutoff`.
+    """
+    ids = cohort.data.index
+    patients = cohort.rows("patients").set_index("episode_id").reindex(ids)
+    episodes = cohort.rows("episodes").set_index("episode_id").reindex(ids)
+    events = cohort.rows("events")
+    scans = events[(events["kind"] == "imaging") & (events["status"] == "occurred")]
+    scores = cohort.rows("scores")
+    answered = scores[scores["value"].notna() | scores["grade"].notna()]
+    death_lower, death_upper = bounds(patients, "death_")
+    contact_lower, contact_upper = bounds(patients, "last_contact_")
+    status = patients["last_contact_status"].astype(object)
+    known_dead = (status == "dead") | patients["death_cause"].notna()
+    return pd.DataFrame(
+        {
+            "start": cohort.landmark_day,
+            "death_lower": death_lower,
+            "death_upper": death_upper,
+            "death_undated": known_dead & death_lower.isna() & death_upper.isna(),
+            "contact_lower": contact_lower,
+            "contact_upper": contact_upper,
+            "contact_status": status,
+            "followup": episodes["last_followup_day"],
+            "last_score": _latest_day(answered).reindex(ids),
+            "last_scan": _latest_day(scans).reindex(ids),
+            "cutoff": episodes["cutoff_day"],
+        },
+        index=ids,
+    )
+
+
+def last_observed(seen: pd.DataFrame, clock: Clock) -> pd.Series:
+    """Return the last day on which something could have been observed, by what is observed.
+
+    Parameters
+    ----------
+    seen : DataFrame
+        As `observe` returns it, contact days settled into `contact`.
+    clock : {"contact", "followup", "alive"}
+        `contact` is the last contact with the patient (else the last follow-up); `followup` the
+        last follow-up of the episode (else the last contact), the clock of clinical events;
+        `alive` the last day the patient is known to have lived.
+    """
+    contact = seen["contact"] if "contact" in seen else seen["contact_lower"]
+    if clock == "contact":
+        return contact.fillna(seen["followup"])
+    if clock == "followup":
+        return seen["followup"].fillna(contact)
+    # A contact at which the patient was found dead shows no one alive.
+    alive = contact.where(seen["contact_status"] != "dead")
+    known = seen[["followup", "last_score", "last_scan"]].assign(contact=alive)
+    return known.max(axis="columns")
+
+
+def bounds(frame: pd.DataFrame, prefix: str = "") -> tuple[pd.Series, pd.Series]:
+    """Return the first and the last day a row may mean; equal where its day is known."""
+    day = frame[f"{prefix}day"]
+    return day.fillna(frame[f"{prefix}lower_day"]), day.fillna(frame[f"{prefix}upper_day"])
+
+
+def settled_days(
+    lower: pd.Series, upper: pd.Series, *, what: str, partial_dates: PartialDates | None
+) -> pd.Series:
+    """Return one day for each pair of bounds, choosing as asked where only an interval is known.
+
+    Parameters
+    ----------
+    lower, upper : Series
+        First and last possible day; equal where the day is known.
+    what : str
+        Whose days they are, for the message.
+    partial_dates : {"midpoint", "earliest", "latest", "exclude"} or None
+        "exclude" leaves them missing.
+
+    Raises
+    ------
+    ArgumentError
+        When an interval is met and nothing was chosen.
+    """
+    check_partial_dates(partial_dates)
+    open_ended = is_interval(lower, upper)
+    if partial_dates is None and open_ended.any():
+        raise ArgumentError(interval_message(int(open_ended.sum()), what))
+    choice = {
+        "midpoint": (lower + upper) / 2,
+        "earliest": lower,
+        "latest": upper,
+    }
+    days = lower.where(~open_ended)
+    return days if partial_dates in (None, "exclude") else days.fillna(choice[str(partial_dates)])
+
+
+def is_interval(lower: pd.Series, upper: pd.Series) -> pd.Series:
+    """Return which days are known only as an interval."""
+    return (lower.notna() | upper.notna()) & (lower != upper)
+
+
+def check_partial_dates(partial_dates: str | None) -> None:
+    """Raise unless `partial_dates` is None or one of the four choices."""
+    if partial_dates is not None and partial_dates not in get_args(PartialDates):
+        raise ArgumentError(
+            'partial_dates must be "midpoint", "earliest", "latest" or "exclude", '
+            f"got {partial_dates!r}."
+        )
+
+
+def interval_message(n: int, what: str) -> str:
+    """Return what to say when a day is needed and only an interval is known."""
+    return (
+        f"{n} day(s) of {what} are needed and known only as an interval (a month or a year); say "
+        'partial_dates="midpoint", "earliest", "latest" or "exclude".'
+    )
+
+
+def _latest_day(rows: pd.DataFrame) -> pd.Series:
+    return rows.groupby("episode_id")["day"].max().astype(float)

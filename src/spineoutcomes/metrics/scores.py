@@ -1,0 +1,214 @@
+"""Scores at a visit and along visits, one row per episode, none missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from spineoutcomes.cohort import Cohort, as_cohort
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.metrics.measurements import answer_column, instrument_rows
+from spineoutcomes.metrics.observation import PartialDates
+from spineoutcomes.metrics.status import as_status, why_missing
+from spineoutcomes.metrics.visits import (
+    Rule,
+    Visit,
+    Windows,
+    asked_visit,
+    at_visit,
+    candidates,
+    require_label,
+    span_of,
+)
+from spineoutcomes.registry import Registry
+from spineoutcomes.vocabulary.model import Instrument
+
+
+def score_at(
+    cohort: Cohort | Registry,
+    *,
+    instrument: str,
+    visit: str,
+    windows: Windows | None = None,
+    rule: Rule = "nearest",
+    location: str | None = None,
+    side: str | None = None,
+    rater: str | None = None,
+    partial_dates: PartialDates | None = None,
+) -> pd.DataFrame:
+    """Return the score of each episode at one visit.
+
+    Parameters
+    ----------
+    cohort : Cohort or Registry
+    instrument : str
+        A code of the vocabulary.
+    visit : str
+        Label of the visit. "baseline" or "preoperative" is the last score before surgery, "final"
+        the score so labelled, else the last one after day 0.
+    windows : mapping of str to (float, float), optional
+        First and last day of visits, from day 0, ends included: `{"3m": (60, 120)}`. A visit
+        without a window goes by its label.
+    rule : {"nearest", "first", "last"}
+        Which of several scores in a window: the nearest to its middle (ties to the earlier), the
+        first or the last.
+    location, side, rater : str, optional
+        Which muscle, body site, side or rater; location and side are required when the cohort's
+        scores have several.
+    partial_dates : {"midpoint", "earliest", "latest", "exclude"}, optional
+        How to read a death or last contact known only to a month or year, where it decides the
+        status.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `episode_id`: `value` (in the unit of the instrument) or, for a graded
+        instrument, `grade` (ordered Categorical in the order of the vocabulary); `day` (from day
+        0); `status`.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown instrument, a visit without a window whose label occurs nowhere, several
+        locations or sides with none asked, or different scores at the same time.
+
+    Notes
+    -----
+    Missing data: an episode without a score has a missing value and the first of these as status:
+    dead (died by the end of the window), not_due (the data end before the window), withdrawn, lost
+    (last contact before the window, or the reason its row gives), missing. Without a window these
+    are judged by the days on which the cohort's rows carry the label. Nothing is imputed.
+
+    A score on day 0 is a baseline only when its label says preoperative. A score with a label and
+    no day is used only where no score with a day fits.
+
+    Examples
+    --------
+    >>> import spineoutcomes as so
+    >>> registry = so.load_sample("case_report")
+    >>> so.metrics.score_at(registry, instrument="vas_pain", visit="final")[["value", "status"]]
+                value    status
+    episode_id
+    E1            0.0  observed
+    """
+    cohort = as_cohort(cohort)
+    rows = instrument_rows(cohort, instrument, location=location, side=side, rater=rater)
+    asked = asked_visit(visit, windows, rule)
+    require_label(asked, cohort.rows("scores"))
+    return picked_scores(
+        cohort, rows, asked, cohort.vocabulary.instruments[instrument], partial_dates
+    )
+
+
+def score_trajectory(
+    cohort: Cohort | Registry,
+    *,
+    instrument: str,
+    visits: Sequence[str],
+    windows: Windows | None = None,
+    rule: Rule = "nearest",
+    location: str | None = None,
+    side: str | None = None,
+    rater: str | None = None,
+    partial_dates: PartialDates | None = None,
+) -> pd.DataFrame:
+    """Return the scores of each episode at several visits, the missing ones as rows of their own.
+
+    Parameters
+    ----------
+    cohort : Cohort or Registry
+    instrument : str
+        A code of the vocabulary.
+    visits : list of str
+        Labels of the visits, in order.
+    windows, rule, location, side, rater, partial_dates
+        As in `score_at`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by (`episode_id`, `visit`), every episode with every visit: `value` (in the unit of
+        the instrument) or `grade`, `day` (from day 0), `status`.
+
+    Raises
+    ------
+    ArgumentError
+        When no visit or a visit twice is asked, and as in `score_at`.
+
+    Notes
+    -----
+    Missing data: a visit that was expected and has no score is a row with its reason in `status`,
+    by the rules of `score_at`.
+
+    Examples
+    --------
+    >>> import spineoutcomes as so
+    >>> registry = so.load_sample("case_report")
+    >>> so.metrics.score_trajectory(
+    ...     registry, instrument="vas_pain", visits=["baseline", "final"]
+    ... )[["value", "status"]]
+                         value    status
+    episode_id visit
+    E1         baseline    NaN   missing
+               final       0.0  observed
+    """
+    cohort = as_cohort(cohort)
+    visits = [visits] if isinstance(visits, str) else list(visits)
+    if not visits or len(set(visits)) < len(visits):
+        raise ArgumentError(f"visits must name each visit once, got {len(visits)} name(s).")
+    parts = [
+        score_at(
+            cohort,
+            instrument=instrument,
+            visit=visit,
+            windows=windows,
+            rule=rule,
+            location=location,
+            side=side,
+            rater=rater,
+            partial_dates=partial_dates,
+        )
+        for visit in visits
+    ]
+    long = pd.concat(parts, keys=visits, names=["visit"]).swaplevel()
+    order = pd.MultiIndex.from_product([cohort.data.index, visits], names=["episode_id", "visit"])
+    return long.reindex(order)
+
+
+def picked_scores(
+    cohort: Cohort,
+    rows: pd.DataFrame,
+    visit: Visit,
+    instrument: Instrument,
+    partial_dates: PartialDates | None,
+) -> pd.DataFrame:
+    """Return the answer, day and status of each episode at a visit, from an instrument's rows."""
+    column = answer_column(instrument)
+    found = at_visit(rows[rows["answered"]], visit, by=["episode_id"])
+    _refuse_different(found, column)
+    one = found.drop_duplicates("episode_id").set_index("episode_id")
+    one = one[[column, "day"]].reindex(cohort.data.index)
+    if instrument.grades is not None:
+        grades = one[column].astype(object).to_numpy()
+        one[column] = pd.Categorical(grades, categories=list(instrument.grades), ordered=True)
+    absent = one[column].isna()
+    blank = candidates(rows[~rows["answered"]], visit).sort_values("missing_reason")
+    reasons = blank.drop_duplicates("episode_id").set_index("episode_id")["missing_reason"]
+    words = why_missing(
+        cohort,
+        span_of(visit, cohort.rows("scores")),
+        needed=absent,
+        reasons=reasons,
+        partial_dates=partial_dates,
+    )
+    return one.assign(status=as_status(words.where(absent, "observed"), one.index))
+
+
+def _refuse_different(found: pd.DataFrame, column: str) -> None:
+    different = int((found.groupby("episode_id")[column].nunique() > 1).sum())
+    if different:
+        raise ArgumentError(
+            f"{different} episode(s) have different scores at the same time, by "
+            f"{found['rater'].nunique()} rater(s); say rater=... or keep one of them in the file."
+        )

@@ -1,0 +1,79 @@
+"""What a row of the registry says, in plain words for a timeline."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spineoutcomes.vocabulary import Vocabulary
+
+LOOKED_FOR = "looked for, not seen: "
+MEASURE_WORDS = {
+    "percent_removed": "{} % removed",
+    "percent_residual": "{} % left",
+    "volume": "volume {}",
+    "area": "area {}",
+    "diameter": "diameter {}",
+}
+
+
+def score_labels(rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+    """Return labels such as "VAS 0 (final)" or "Muscle grade 4+, right lower limb (final)"."""
+    names = {code: entry.short for code, entry in vocabulary.instruments.items()}
+    answer = text(rows["grade"]).where(rows["grade"].notna(), numbers(rows["value"]))
+    site = (text(rows["side"]) + " " + text(rows["location"])).str.strip()
+    site = ("" + site).where(site == "", ", " + site)
+    visit = (" (" + text(rows["visit"]) + ")").where(rows["visit"].notna(), "")
+    name = rows["instrument"].astype(object).map(names).astype(str)
+    return name + " " + about(rows) + answer + site + visit
+
+
+def lesion_labels(rows: pd.DataFrame) -> pd.Series:
+    """Return labels such as "about 60 % removed, intraspinal (confounded)"."""
+    pattern = rows["measure"].astype(object).map(MEASURE_WORDS)
+    amount = about(rows) + numbers(rows["value"])
+    unit = (" " + text(rows["unit"])).where(rows["unit"].notna() & (rows["unit"] != "%"), "")
+    said = pd.Series("", index=rows.index, dtype=object)
+    for words in MEASURE_WORDS.values():
+        before, after = words.split("{}")
+        hit = (pattern == words) & rows["value"].notna()
+        said = said.where(~hit, before + amount + after + unit)
+    qualitative = text(rows["qualitative"])
+    joint = pd.Series(", ", index=rows.index).where((said != "") & (qualitative != ""), "")
+    where = (", " + text(rows["compartment"])).where(rows["compartment"].notna(), "")
+    doubt = pd.Series(" (confounded)", index=rows.index)
+    return said + joint + qualitative + where + doubt.where(flag(rows["confounded"]), "")
+
+
+def event_labels(rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+    """Return the kind of each event in words, with what its own label adds.
+
+    A finding and a scan are told by their label, where they have one.
+    """
+    names = {code: entry.name for code, entry in vocabulary.event_kinds.items()}
+    kind = rows["kind"].astype(object)
+    name, own = kind.map(names).astype(str), text(rows["label"])
+    told = own.where(kind.isin(["finding", "imaging"]) & (own != ""), name)
+    detail = (": " + own).where(~kind.isin(["finding", "imaging"]) & (own != ""), "")
+    absent = rows["status"] == "absent"
+    lowered = LOOKED_FOR + told.str[:1].str.lower() + told.str[1:]
+    return (told + detail).where(~absent, lowered)
+
+
+def about(rows: pd.DataFrame) -> pd.Series:
+    """Return "about " before what is approximate, nothing before the rest."""
+    return pd.Series("about ", index=rows.index).where(flag(rows["approximate"]), "")
+
+
+def flag(values: pd.Series) -> pd.Series:
+    """Return a yes-or-no column as plain True and False; what was not said is False."""
+    return values.astype("boolean").fillna(False).astype(bool)
+
+
+def text(values: pd.Series) -> pd.Series:
+    """Return a column as text, empty where nothing is known."""
+    return values.astype(object).where(values.notna(), "").astype(str)
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """Return numbers as text without superfluous digits, empty where missing."""
+    return values.map(lambda number: f"{number:g}", na_action="ignore").fillna("").astype(str)

@@ -1,0 +1,145 @@
+"""The grammar of a study file: one flat idea a section, every word a fixed name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+STRICT: dict[str, Any] = {"extra": "forbid"}
+Scalar = bool | int | float | str
+Condition = Scalar | list[Scalar]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrySection:
+    """Where the data are: `path` (relative to the study file) or the name of a `sample`."""
+
+    __pydantic_config__: ClassVar = STRICT
+    path: str | None = None
+    sample: str | None = None
+    mapping: str | None = None
+    vocabulary: str | None = None
+    on_error: Literal["raise", "reject"] = "raise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortSection:
+    """Who is in, and in which arm."""
+
+    __pydantic_config__: ClassVar = STRICT
+    diagnosis: str | list[str] | None = None
+    assignment: Literal["planned", "performed"] | None = None
+    episodes: Literal["first", "all"] | None = None
+    landmark_day: float | None = None
+    where: dict[str, Condition] = field(default_factory=dict)
+    arms: dict[str, dict[str, Condition]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignSection:
+    """How the arms are made comparable."""
+
+    __pydantic_config__: ClassVar = STRICT
+    reference: str
+    covariates: list[str] = field(default_factory=list)
+    cluster: str | None = None
+    method: Literal["none", "matching", "weighting"] = "none"
+    estimand: Literal["ATE", "ATT", "ATC", "ATO"] | None = None
+    caliper: float | None = None
+    ratio: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeSection:
+    """One outcome at one time, and the measure that compares or describes it."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    metric: str
+    measure: str
+    column: str | None = None
+    instrument: str | None = None
+    location: str | None = None
+    side: str | None = None
+    visit: str | None = None
+    window: tuple[float, float] | None = None
+    rule: str | None = None
+    baseline_adjusted: bool = False
+    measure_of_lesion: str | None = None
+    compartment: str | None = None
+    reference_scan: str | None = None
+    threshold: str | None = None
+    noninferiority_margin: float | None = None
+    intercurrent: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeToEventSection:
+    """One time to an event, its censoring and competing events, and the horizons reported."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    metric: str
+    horizons: list[float]
+    measures: list[str]
+    kind: str | None = None
+    within: str | None = None
+    assessment: Literal["imaging", "clinical"] | None = None
+    max_gap_days: float | None = None
+    censor_at: str | None = None
+    competing: list[str] = field(default_factory=list)
+    partial_dates: Literal["midpoint", "earliest", "latest", "exclude"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivitySection:
+    """The same analysis with one choice changed."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    cohort: dict[str, Any] = field(default_factory=dict)
+    design: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubgroupsSection:
+    """Columns whose interaction with treatment is reported."""
+
+    __pydantic_config__: ClassVar = STRICT
+    columns: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacySection:
+    """The smallest count that may be printed; 0 prints all."""
+
+    __pydantic_config__: ClassVar = STRICT
+    minimum_cell: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSection:
+    """What is written."""
+
+    __pydantic_config__: ClassVar = STRICT
+    formats: list[Literal["html", "docx"]] = field(default_factory=lambda: ["html"])
+    checklist: Literal["STROBE", "CARE", "PROCESS", "RECORD"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyFile:
+    """A whole study file."""
+
+    __pydantic_config__: ClassVar = STRICT
+    title: str
+    kind: Literal["comparison", "series", "case"]
+    seed: int
+    registry: RegistrySection
+    cohort: CohortSection = field(default_factory=CohortSection)
+    design: DesignSection | None = None
+    outcome: list[OutcomeSection] = field(default_factory=list)
+    time_to_event: list[TimeToEventSection] = field(default_factory=list)
+    sensitivity: list[SensitivitySection] = field(default_factory=list)
+    subgroups: SubgroupsSection | None = None
+    privacy: PrivacySection = field(default_factory=PrivacySection)
+    report: ReportSection = field(default_factory=ReportSection)

@@ -1,0 +1,126 @@
+"""One time to an event: curves by arm, numbers at horizons, and how follow-up was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from spineoutcomes import figures, metrics, survival, tables
+from spineoutcomes.cohort import Cohort
+from spineoutcomes.design import Design
+from spineoutcomes.figures.svg import as_svg
+from spineoutcomes.report.grammar import TimeToEventSection
+from spineoutcomes.report.sections import Picture, Section, noting, with_warnings
+from spineoutcomes.report.words import plain
+from spineoutcomes.results import Curves, Result, Summary
+
+DAYS_PER_YEAR = 365.25
+
+
+def time_section(spec: TimeToEventSection, cohort: Cohort, design: Design | None) -> Section:
+    """Return the section of one time to an event."""
+    frame, notes = noting(lambda: _times(spec, cohort))
+    data = design or Design(cohort.data, treatment="arm", reference="all")
+    event = frame["event"]
+    rows: Any = data.assign(time=frame["time"], event=event, any_event=_any_event(event))
+    rows = rows if design is not None else rows.data
+    results, _ = noting(lambda: _results(spec, rows, design is not None))
+    follow = _followup(spec.name, frame, cohort)
+    named = [(f"{spec.name}: {label}", with_warnings(r, notes)) for label, r in results]
+    causes = {str(cause): plain(str(cause)) for cause in event.cat.categories}
+    shown = [tables.results_table(r, caption=name, labels=causes) for name, r in named]
+    shown.append(tables.results_table(follow, caption="How the event was looked for"))
+    return Section(
+        title=spec.name,
+        paragraphs=(_definition(spec, frame),),
+        tables=tuple(shown),
+        pictures=tuple(_curve(name, r) for name, r in named if isinstance(r, Curves)),
+        results=(*named, (f"{spec.name}: follow-up", follow)),
+        notes=notes,
+    )
+
+
+def _times(spec: TimeToEventSection, cohort: Cohort) -> pd.DataFrame:
+    arguments: dict[str, Any] = {
+        "assessment": spec.assessment,
+        "max_gap_days": spec.max_gap_days,
+        "censor_at": spec.censor_at,
+        "competing": tuple(spec.competing),
+        "partial_dates": spec.partial_dates,
+    }
+    return metrics.time_to_recurrence(cohort, **arguments)
+
+
+def _any_event(event: pd.Series) -> pd.Series:
+    happened = (event.cat.codes > 0).astype(float)
+    return happened.where(event.notna())
+
+
+def _results(spec: TimeToEventSection, rows: Any, compared: bool) -> list[tuple[str, Result]]:
+    """Return the results asked for, in the order of `measures`."""
+    horizons = tuple(spec.horizons)
+    found: list[tuple[str, Result]] = []
+    for measure in spec.measures:
+        if measure == "risk":
+            curves = survival.cumulative_incidence(
+                rows, time="time", event="event", horizons=horizons, time_unit="days"
+            )
+            found.append(("cumulative incidence", curves))
+        elif measure == "survival":
+            free = survival.survival_curve(
+                rows, time="time", event="any_event", horizons=horizons, time_unit="days"
+            )
+            found.append(("free of any event", free))
+        elif compared:
+            cause = _first_cause(rows)
+            test = survival.logrank_test(rows, time="time", event="event", cause=cause)
+            found.append((f"log-rank test, {plain(cause)}", test))
+    return found
+
+
+def _first_cause(design: Design) -> str:
+    return str(design.data["event"].cat.categories[1])
+
+
+def _curve(name: str, curves: Curves) -> Picture:
+    causes = curves.tidy()["cause"].dropna().unique().tolist()
+    first = {"cause": causes[0]} if len(causes) > 1 else {}
+    labels = {cause: plain(cause) for cause in causes}
+    svg = as_svg(lambda: figures.curves_plot(curves, labels=labels, **first))
+    shown = f" of {plain(causes[0])}" if causes else ""
+    return Picture(svg, f"{name}{shown}, by arm, with numbers at risk below.")
+
+
+def _followup(name: str, frame: pd.DataFrame, cohort: Cohort) -> Summary:
+    arm = cohort.data["arm"]
+    by_arm = frame.groupby(arm, observed=True)
+    years = by_arm["person_years"].sum()
+    figures_by_arm: dict[str, pd.Series] = {
+        "episodes": by_arm.size(),
+        "episodes without any assessment": frame["time"].isna().groupby(arm, observed=True).sum(),
+        "scans": by_arm["n_scans"].sum(),
+        "person-years": years,
+        "scans per person-year": by_arm["n_scans"].sum() / years.where(years > 0),
+        "censored for too long a gap without a scan": by_arm["censored_by_gap"].sum(),
+    }
+    rows = [
+        {"variable": label, "group": str(group), "statistic": "value", "value": float(value)}
+        for label, values in figures_by_arm.items()
+        for group, value in values.items()
+    ]
+    return Summary(
+        pd.DataFrame(rows), method="Assessments during the time each episode was observed."
+    )
+
+
+def _definition(spec: TimeToEventSection, frame: pd.DataFrame) -> str:
+    endpoints = frame["endpoint"].value_counts()
+    kinds = ", ".join(f"{plain(str(kind))} in {n}" for kind, n in endpoints.items() if n)
+    competing = ", ".join(spec.competing) or "none"
+    return (
+        f"Endpoint ({spec.assessment}): {kinds} episodes. Time counts in days from day 0. "
+        f"Competing events: {competing}. The others are censored at the {plain(spec.censor_at)}; "
+        f"an event or death more than {spec.max_gap_days:g} days after the last scan is censored "
+        "at that scan. Recurrence is dated at the scan that showed it."
+    )
