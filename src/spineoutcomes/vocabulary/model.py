@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -50,8 +51,8 @@ class Threshold:
 class Instrument:
     """A score or grade: its range or grades, direction, unit, items and cited thresholds.
 
-    `short` is the name in figures; `range` is that of the stored value; `grades`, worst to best or best to worst as `higher_is`
-    says, are the ordered categories of an ordinal instrument, which are never averaged.
+    `short` is the name in figures; `range` is that of the stored value; `grades`, lowest first, are
+    the ordered categories of an ordinal instrument, which are never averaged.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -147,9 +148,14 @@ class Catalogue(Mapping[str, E], Generic[E]):
     'worse'
     """
 
-    def __init__(self, kind: str, entries: Mapping[str, E]) -> None:
+    def __init__(self, kind: str, entries: Callable[[], Mapping[str, E]]) -> None:
         self._kind = kind
-        self._entries = MappingProxyType(dict(entries))
+        self._read = entries
+
+    @cached_property
+    def _entries(self) -> Mapping[str, E]:
+        """The entries, read when the first of them is looked up."""
+        return MappingProxyType(dict(self._read()))
 
     def __getitem__(self, code: str) -> E:
         if code not in self._entries:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from spineoutcomes._toml import TomlFile, parse_toml, read_toml
 from spineoutcomes.vocabulary.model import (
@@ -21,7 +22,6 @@ from spineoutcomes.vocabulary.model import (
     Vocabulary,
 )
 
-E = TypeVar("E")
 SHIPPED = ("sources", "instruments", "procedures", "diagnoses", "event_kinds")
 
 
@@ -52,27 +52,40 @@ def load_vocabulary(path: str | Path | None = None) -> Vocabulary:
         For an unknown key, a wrong type, or a fact without a known source; it names the line.
     """
     folder = files("spineoutcomes.vocabulary")
-    documents = [
-        parse_toml((folder / f"{name}.toml").read_text(encoding="utf-8"), name=f"{name}.toml")
-        for name in SHIPPED
-    ]
-    if path is not None:
-        documents.append(read_toml(path))
-    read = [document.validate(Entries) for document in documents]
-    merged: dict[str, dict[str, Any]] = {name: {} for name in SHIPPED}
-    for entries in read:
-        for name in SHIPPED:
-            merged[name] |= getattr(entries, name)
-    _require_sources(documents, read, merged["sources"])
-    text = "".join(document.text for document in documents)
+    texts = {
+        f"{name}.toml": (folder / f"{name}.toml").read_text(encoding="utf-8") for name in SHIPPED
+    }
+    own = None if path is None else read_toml(path)
+    entries = cache(lambda: _merged(texts, own))
+    if own is not None:
+        entries()  # what is wrong with a user's file is said at once
     return Vocabulary(
-        instruments=Catalogue("instrument", merged["instruments"]),
-        procedures=Catalogue("procedure", merged["procedures"]),
-        diagnoses=Catalogue("diagnosis", merged["diagnoses"]),
-        event_kinds=Catalogue("event kind", merged["event_kinds"]),
-        sources=Catalogue("source", merged["sources"]),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        instruments=Catalogue("instrument", lambda: entries().instruments),
+        procedures=Catalogue("procedure", lambda: entries().procedures),
+        diagnoses=Catalogue("diagnosis", lambda: entries().diagnoses),
+        event_kinds=Catalogue("event kind", lambda: entries().event_kinds),
+        sources=Catalogue("source", lambda: entries().sources),
+        sha256=_sha256([*texts.values(), *([own.text] if own else [])]),
     )
+
+
+def _merged(texts: Mapping[str, str], own: TomlFile | None) -> Entries:
+    """Parse and check the shipped texts and a user's file; entries of the last one win."""
+    documents = [parse_toml(text, name=name) for name, text in texts.items()]
+    documents += [own] if own else []
+    read = [document.validate(Entries) for document in documents]
+    merged = Entries(
+        **{
+            name: {k: v for part in read for k, v in getattr(part, name).items()}
+            for name in SHIPPED
+        }
+    )
+    _require_sources(documents, read, merged.sources)
+    return merged
+
+
+def _sha256(texts: list[str]) -> str:
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def _require_sources(
