@@ -117,9 +117,6 @@ def _write(sample: Sample, folder: Path) -> None:
     for name in TABLES:
         (folder / f"{name}.csv").unlink(missing_ok=True)
     registry.save(folder)
-    if registry.truth is None:
-        raise RuntimeError("A simulated registry must have a truth.")
-    _to_csv(registry.truth.reset_index(), folder / "truth.csv")
     many = simulate_registry(MANY, seed=MANY_SEED, scenario=sample.scenario)
     effects = pd.concat(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def meets(values: pd.Series, condition: Condition, *, name: str) -> np.ndarray:
     Raises
     ------
     ArgumentError
-        For a comparison with a number of a column that holds text.
+        For a comparison that the column's values do not allow, such as ">= 2" of text.
     """
     if isinstance(condition, str):
         match = COMPARISON.match(condition)
@@ -61,9 +62,20 @@ def _compare(values: pd.Series, sign: str, written: str, name: str) -> np.ndarra
             ) from None
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         return np.asarray(known & OPERATORS[sign](numbers, bound))
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return np.asarray(known & OPERATORS[sign](values, _day(written, name)).to_numpy(dtype=bool))
     if sign not in ("==", "!="):
         raise ArgumentError(f"{name} holds text, so {sign!r} means nothing; list the values.")
     return np.asarray(known & OPERATORS[sign](values.astype(object), written).to_numpy(dtype=bool))
+
+
+def _day(written: str, name: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(datetime.strptime(written, "%Y-%m-%d"))
+    except ValueError:
+        raise ArgumentError(
+            f"{name} holds dates; a condition on them is written as YYYY-MM-DD, not {written!r}."
+        ) from None
 
 
 def _comparable(values: pd.Series) -> pd.Series:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.cohort import Cohort, cohort_frame
+from spineoutcomes.cohort import PATIENT_DAYS, Cohort, cohort_frame
 from spineoutcomes.conditions import Condition, Where, meets
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.registry import TABLES, Registry
@@ -90,8 +90,6 @@ def select_cohort(
     ['mis', 'open']
     """
     table = _Selection(registry, later_allowed=landmark_day is not None)
-    if len(registry.rejects):
-        table.note("Rejected at loading", table.n, _rejected_episodes(registry))
     if diagnosis is not None:
         table.keep_diagnosis([diagnosis] if isinstance(diagnosis, str) else list(diagnosis))
     if isinstance(where, pd.Series):
@@ -124,7 +122,10 @@ class _Selection:
         self.later_allowed = later_allowed
         self.frame = registry.table("episodes")
         self.steps: list[dict[str, Any]] = []
-        self.note("In the registry", len(self.frame), None)
+        rejected = int((registry.rejects["table"] == "episodes").sum())
+        self.note("In the registry", self.n + rejected, None)
+        if len(registry.rejects):
+            self.note("Rejected at loading", self.n, rejected)
 
     @property
     def n(self) -> int:
@@ -157,9 +158,9 @@ class _Selection:
         patients = self.registry.table("patients").set_index("patient_id")
         own = patients.reindex(self.frame["patient_id"]).reset_index(drop=True)
         shift = self.frame["index_day"].fillna(0)
-        gone = (own["death_day"] - shift <= landmark_day) | (
-            own["last_contact_day"] - shift < landmark_day
-        )
+        # A death known to the month or year has happened for certain on its last possible day.
+        death = own["death_day"].fillna(own["death_upper_day"])
+        gone = (death - shift <= landmark_day) | (own["last_contact_day"] - shift < landmark_day)
         self.keep(~gone.to_numpy(dtype=bool), f"Alive and observed on day {landmark_day:g}")
 
     def keep_episodes(self, episodes: str | None) -> None:
@@ -178,8 +179,8 @@ class _Selection:
     def assign_arms(self, arms: Arms | None, assignment: Assignment | None) -> np.ndarray:
         if arms is None:
             return np.full(self.n, "all", dtype=object)
-        if len(arms) < 1:
-            raise ArgumentError("arms must name at least one arm.")
+        if not arms or not all(arms.values()):
+            raise ArgumentError("arms must name at least one arm, each with at least one rule.")
         member = {
             name: np.logical_and.reduce(
                 [self._meets_arm(column, rule, assignment) for column, rule in rules.items()]
@@ -270,7 +271,7 @@ def index_procedures(registry: Registry, episodes: pd.DataFrame) -> pd.DataFrame
 
 def _refuse_later(name: str) -> None:
     later = {c.name for spec in TABLES.values() for c in spec.columns if c.later}
-    if name in later:
+    if name in later.union(PATIENT_DAYS):
         raise ArgumentError(
             f"{name!r} is known only after day 0. A condition, arm or confounder may use only what "
             "is known then, or it builds in immortal time; a later start is `landmark_day`."
@@ -278,7 +279,8 @@ def _refuse_later(name: str) -> None:
 
 
 def _aligned(where: pd.Series, episode_ids: pd.Series) -> np.ndarray:
-    if not pd.api.types.is_bool_dtype(where) or not where.index.is_unique:
+    whole = pd.api.types.is_bool_dtype(where) and not where.isna().any()
+    if not whole or not where.index.is_unique:
         raise ArgumentError("`where` as a Series must be True or False, one row per episode_id.")
     absent = int((~episode_ids.isin(where.index)).sum())
     if absent:
@@ -289,7 +291,3 @@ def _aligned(where: pd.Series, episode_ids: pd.Series) -> np.ndarray:
 def _listed(condition: Condition) -> str:
     values = [condition] if isinstance(condition, int | float) else list(condition)
     return "in " + ", ".join(map(str, values))
-
-
-def _rejected_episodes(registry: Registry) -> int:
-    return int((registry.rejects["table"] == "episodes").sum())

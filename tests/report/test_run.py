@@ -155,7 +155,7 @@ def test_the_published_case_is_told_without_an_estimate(case: Path) -> None:
         "about 40 % of the lesion before surgery, confounded",
         "A later scan shows it smaller",
         "Recurrence is not applicable: a residual exists",
-        "looked for and not seen; observation ends with the last scan, on day 120",
+        "looked for and not seen; observation ends with the last scan, on about day 120",
         "which is not a cure",
     ):
         assert said in page, said
@@ -165,6 +165,10 @@ def test_the_published_case_is_told_without_an_estimate(case: Path) -> None:
     assert places == sorted(places)
     results = (case / "results.csv").read_text(encoding="utf-8")
     assert "p_value" not in results
+    numbers = pd.read_csv(case / "results.csv").set_index("term")["value"]
+    assert numbers["Visual analogue scale of pain"] == 0
+    assert numbers["residual lesion, intraspinal"] == 40
+    assert numbers["observation"] == 120
     assert not re.search(r"\bp\s*[<=]\s*0", page)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.registry.findings import findings
+from spineoutcomes.registry.findings import rows_found
 
 OTHER_DELIMITERS = {";": "a semicolon", "\t": "a tab", "|": "a bar"}
 
@@ -143,4 +143,4 @@ def _check_header(header: list[str], name: str, delimiter: str) -> None:
 
 
 def _unreadable(name: str, rule: str, message: str) -> ValidationError:
-    return ValidationError(message, findings(name, None, None, rule, message))
+    return ValidationError(message, rows_found(name, None, None, rule, message))

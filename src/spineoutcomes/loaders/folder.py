@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from spineoutcomes.errors import ArgumentError
+from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.cells import numbers_where_all_are
 from spineoutcomes.loaders.delimited import SourceFile, read_delimited
 from spineoutcomes.registry import TABLES
-from spineoutcomes.registry.findings import findings, joined
+from spineoutcomes.registry.findings import joined, rows_found
 
+TRUTH = "truth.csv"
 ALIKE = 0.8  # `patient.csv` and `Scores.csv` are alike to a table, `truth.csv` is not
 
 
@@ -55,6 +56,25 @@ def raw_tables(files: dict[str, SourceFile]) -> dict[str, pd.DataFrame]:
     }
 
 
+def read_truth(folder: Path) -> pd.DataFrame | None:
+    """Return the potential outcomes of a simulated registry, by episode; None of a real one.
+
+    Raises
+    ------
+    ValidationError
+        When the file names no episodes.
+    """
+    path = folder / TRUTH
+    if not path.is_file():
+        return None
+    if "episode_id" not in read_delimited(path).rows:
+        message = f"{TRUTH} marks a simulated registry and needs a column 'episode_id'."
+        raise ValidationError(
+            message, rows_found(TRUTH, None, "episode_id", "missing_column", message)
+        )
+    return pd.read_csv(path, index_col="episode_id", float_precision="round_trip")
+
+
 def _alike(names: list[str]) -> dict[str, str]:
     """Return the file names that look like a misspelt table, with the table they look like."""
     found = {}
@@ -68,4 +88,4 @@ def _alike(names: list[str]) -> dict[str, str]:
 
 def _misspelt(name: str, table: str) -> pd.DataFrame:
     message = f"The file {name!r} is not a table and was not read; was {table}.csv meant?"
-    return findings(table, None, None, "unknown_file", message, "warning")
+    return rows_found(table, None, None, "unknown_file", message, "warning")

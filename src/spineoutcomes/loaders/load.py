@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.delimited import read_delimited
-from spineoutcomes.loaders.folder import raw_tables, read_folder
+from spineoutcomes.loaders.folder import raw_tables, read_folder, read_truth
 from spineoutcomes.loaders.mapping import read_mapping
 from spineoutcomes.loaders.mapping_checks import check_columns, check_words
 from spineoutcomes.loaders.reshape import in_rows_of_the_file, reshaped
@@ -33,8 +33,8 @@ def load_registry(
     ----------
     path : path
         A folder with `patients.csv`, `episodes.csv` and, where there are any, `procedures.csv`,
-        `scores.csv`, `lesions.csv`, `events.csv`; other files in it are left alone. Or one
-        delimited file, which needs a `mapping`.
+        `scores.csv`, `lesions.csv`, `events.csv`; a `truth.csv` marks it as simulated; other files
+        in it are left alone. Or one delimited file, which needs a `mapping`.
     mapping : path, optional
         A TOML file that says which columns of the file hold what.
     format : {"csv"}, optional
@@ -132,6 +132,7 @@ def _from_folder(folder: Path, vocabulary: Vocabulary, on_error: OnError) -> Reg
         on_error=on_error,
         files={name: (file.name, file.sha256) for name, file in files.items()},
         also_found=also_found,
+        truth=read_truth(folder),
     )
 
 

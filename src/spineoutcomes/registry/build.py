@@ -10,7 +10,7 @@ import pandas as pd
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.registry.days import with_days
-from spineoutcomes.registry.findings import errors_of, findings, joined, raise_for
+from spineoutcomes.registry.findings import errors_of, joined, raise_for, rows_found
 from spineoutcomes.registry.model import Registry
 from spineoutcomes.registry.rules import rule_findings
 from spineoutcomes.registry.tables import checked_table, empty_tables
@@ -83,20 +83,18 @@ def build_registry(
     )
 
 
-def _require_tables(
-    given: Mapping[str, pd.DataFrame], also_found: pd.DataFrame | None
-) -> None:
+def _require_tables(given: Mapping[str, pd.DataFrame], also_found: pd.DataFrame | None) -> None:
     unknown = sorted(set(given) - set(TABLES))
     if unknown:
         raise ArgumentError(f"Unknown table(s) {', '.join(unknown)}; known: {', '.join(TABLES)}.")
     missing = [name for name, spec in TABLES.items() if spec.required and name not in given]
     empty = [name for name in TABLES if name in given and not len(given[name])]
-    wrong = joined(
-        [findings(n, None, None, "missing_table", f"There is no table {n!r}.") for n in missing]
-        + [findings(n, None, None, "empty_table", f"The table {n!r} has no rows.") for n in empty]
-        + ([] if also_found is None else [also_found])
-    )
-    raise_for(wrong)
+    wrong = [
+        *(rows_found(n, None, None, "missing_table", f"There is no table {n!r}.") for n in missing),
+        *(rows_found(n, None, None, "empty_table", f"The table {n!r} has no rows.") for n in empty),
+    ]
+    if wrong:
+        raise_for(joined([*wrong, *([] if also_found is None else [also_found])]))
 
 
 def _raise_without_columns(found: pd.DataFrame) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.registry.columns import Column, TableSpec
-from spineoutcomes.registry.dates import Dates, parse_dates
-from spineoutcomes.registry.findings import findings, joined
+from spineoutcomes.registry.columns import Column, Kind, TableSpec
+from spineoutcomes.registry.dates import Dates, no_dates, parse_dates
+from spineoutcomes.registry.findings import joined, rows_found
 
 # No leading zero: "007" is a code, and would not survive as a number.
 PLAIN_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
@@ -40,7 +41,12 @@ def coerced(
     dates: dict[str, Dates] = {}
     found = []
     for column in spec.columns:
-        values = frame[column.name] if column.name in frame else _absent(frame.index)
+        if column.name not in frame:
+            columns[column.name] = _absent(frame.index, column.kind)
+            if column.kind == "date":
+                dates[column.name] = no_dates(frame.index)
+            continue
+        values = frame[column.name]
         if column.kind == "date":
             dates[column.name] = parse_dates(values)
             columns[column.name], bad = dates[column.name].exact, dates[column.name].bad
@@ -52,14 +58,24 @@ def coerced(
     return typed, dates, joined(found)
 
 
-def _absent(index: pd.Index) -> pd.Series:
-    return pd.Series([None] * len(index), index=index, dtype=object)
+def _absent(index: pd.Index, kind: Kind) -> pd.Series:
+    """Return a column of a kind that nobody filled in."""
+    n = len(index)
+    empty: dict[str, Any] = {
+        "number": np.full(n, np.nan),
+        "date": np.full(n, np.datetime64("NaT"), dtype="datetime64[ns]"),
+        "flag": pd.array([pd.NA] * n, dtype="boolean"),
+        "id": np.full(n, None, dtype=object),
+        "text": pd.Categorical([None] * n),
+        "category": pd.Categorical([None] * n),
+    }
+    return pd.Series(empty[kind], index=index)
 
 
 def _as_text(values: pd.Series) -> pd.Series:
     """Return stripped text; whole-number floats without ".0"; empty cells as missing."""
     if values.isna().all():
-        return _absent(values.index)
+        return _absent(values.index, "id")
     if pd.api.types.is_float_dtype(values):
         whole = values.dropna() % 1 == 0
         values = values.astype("Int64") if bool(whole.all()) else values
@@ -90,11 +106,11 @@ def _numbers(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
         return numbers, np.isinf(numbers.to_numpy())
     text = _as_text(values)
     finite = np.isfinite(pd.to_numeric(text, errors="coerce").to_numpy(dtype=float))
-    numbers = np.full(len(text), np.nan)
+    exact = np.full(len(text), np.nan)
     # to_numeric tells numbers from text but may miss the last digit, and a saved number must come
     # back as it was.
-    numbers[finite] = text.to_numpy(dtype=object)[finite].astype(float)
-    return pd.Series(numbers, index=text.index), text.notna().to_numpy() & ~finite
+    exact[finite] = text.to_numpy(dtype=object)[finite].astype(float)
+    return pd.Series(exact, index=text.index), text.notna().to_numpy() & ~finite
 
 
 def _flags(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
@@ -125,7 +141,7 @@ def _tidy_extra(values: pd.Series) -> pd.Series:
 
 def _not_of_kind(table: str, column: Column, rows: np.ndarray) -> pd.DataFrame:
     if not len(rows):
-        return findings(table, [], column.name, "", "")
+        return rows_found(table, [], column.name, "", "")
     expected = {
         "number": ("not_a_number", "a number"),
         "date": (
@@ -137,4 +153,4 @@ def _not_of_kind(table: str, column: Column, rows: np.ndarray) -> pd.DataFrame:
     }
     rule, words = expected[column.kind]
     message = f"{len(rows)} value(s) of {table}.{column.name} are not {words}."
-    return findings(table, rows, column.name, rule, message)
+    return rows_found(table, rows, column.name, rule, message)

@@ -52,6 +52,12 @@ def parse_dates(values: pd.Series) -> Dates:
     return Dates(lower, upper.where(lower.notna()), bad.to_numpy(dtype=bool))
 
 
+def no_dates(index: pd.Index) -> Dates:
+    """Return the dates of a column that nobody filled in."""
+    nothing = pd.Series(pd.NaT, index=index, dtype="datetime64[ns]")
+    return Dates(nothing, nothing, np.zeros(len(index), dtype=bool))
+
+
 def days_between(later: pd.Series, earlier: pd.Series) -> pd.Series:
     """Return whole days from `earlier` to `later`, missing where either is."""
     return (later - earlier).dt.days.astype(float)

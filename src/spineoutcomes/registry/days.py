@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.registry.dates import Dates, days_between
-from spineoutcomes.registry.findings import findings, joined
+from spineoutcomes.registry.findings import joined, rows_found
 from spineoutcomes.vocabulary import Vocabulary
 
 Tables = dict[str, pd.DataFrame]
@@ -91,4 +91,4 @@ def _disagreement(table: str, column: str, rows: np.ndarray) -> pd.DataFrame:
     message = (
         f"{len(rows)} row(s) of {table}: {column} is not the number of days that the dates give."
     )
-    return findings(table, rows, column, "day_disagrees_with_date", message)
+    return rows_found(table, rows, column, "day_disagrees_with_date", message)

@@ -12,9 +12,10 @@ from spineoutcomes.errors import ValidationError
 
 COLUMNS = ("table", "row", "column", "rule", "severity", "message")
 Severity = Literal["error", "warning"]
+NOTHING = pd.DataFrame(columns=list(COLUMNS)).astype({"row": float})
 
 
-def findings(
+def rows_found(
     table: str,
     rows: Sequence[int] | np.ndarray | pd.Index | None,
     column: str | None,
@@ -26,6 +27,8 @@ def findings(
 
     `rows` are positions from 0; a finding counts data rows from 1, as a person would.
     """
+    if rows is not None and not len(rows):
+        return NOTHING
     numbers = [np.nan] if rows is None else np.asarray(rows, dtype=float) + 1
     return pd.DataFrame(
         {
@@ -37,14 +40,14 @@ def findings(
             "message": message,
         },
         columns=list(COLUMNS),
-    )
+    ).astype({"column": object})  # a finding on a whole row names no column
 
 
 def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return findings one below the other."""
     kept = [part for part in parts if len(part)]
     if not kept:
-        return pd.DataFrame(columns=list(COLUMNS)).astype({"row": float})
+        return NOTHING.copy()
     return pd.concat(kept, ignore_index=True)
 
 

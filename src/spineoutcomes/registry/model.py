@@ -69,7 +69,8 @@ class Registry:
     def save(self, path: str | Path) -> None:
         """Write the tables that have rows as CSV files into the folder `path`, made if absent.
 
-        Only columns with any value are written; `load_registry(path)` reads them back.
+        Only columns with any value are written, and the truth of a simulated registry as
+        `truth.csv`; `load_registry(path)` reads them back.
         """
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +83,8 @@ class Registry:
                     lineterminator="\n",
                     date_format="%Y-%m-%d",
                 )
+        if self.truth is not None:
+            self.truth.to_csv(folder / "truth.csv", encoding="utf-8", lineterminator="\n")
 
     def summary(self) -> str:
         """Return the size of each table as text."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.registry.columns import TABLES
-from spineoutcomes.registry.findings import Severity, findings, joined
+from spineoutcomes.registry.findings import Severity, joined, rows_found
 from spineoutcomes.vocabulary import Vocabulary
 
 Tables = dict[str, pd.DataFrame]
@@ -28,7 +28,7 @@ class Rule:
 def rule_findings(tables: Tables, vocabulary: Vocabulary) -> pd.DataFrame:
     """Return every breach of every rule."""
     return joined(
-        findings(table, rows, column, rule.name, message, rule.severity)
+        rows_found(table, rows, column, rule.name, message, rule.severity)
         for rule in RULES
         for table, rows, column, message in rule.check(tables, vocabulary)
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from spineoutcomes.registry.coerce import coerced
 from spineoutcomes.registry.columns import TABLES, Column, TableSpec
 from spineoutcomes.registry.dates import Dates
-from spineoutcomes.registry.findings import findings, joined
+from spineoutcomes.registry.findings import joined, rows_found
 from spineoutcomes.vocabulary import Vocabulary
 
 
@@ -33,7 +33,7 @@ def checked_table(
     absent = [c.name for c in spec.columns if c.required and c.name not in frame.columns]
     typed, dates, found = coerced(spec, frame)
     missing = [
-        findings(
+        rows_found(
             name,
             None,
             column,
@@ -43,8 +43,16 @@ def checked_table(
         for column in absent
     ]
     present = tuple(c for c in spec.columns if c.name not in absent)
+    empty = [_empty_cells(spec, column, typed) for column in present if column.required]
     broken = _schema_findings(spec, present, typed, vocabulary)
-    return typed, dates, joined([*missing, found, broken])
+    return typed, dates, joined([*missing, found, *empty, broken])
+
+
+def _empty_cells(spec: TableSpec, column: Column, typed: pd.DataFrame) -> pd.DataFrame:
+    """Return empty cells that must be filled; pandera fails to report those of categories."""
+    rows = np.flatnonzero(typed[column.name].isna())
+    message = f"{len(rows)} value(s) of {spec.name}.{column.name} are empty; every row needs one."
+    return rows_found(spec.name, rows, column.name, "required", message)
 
 
 def _schema_findings(
@@ -60,7 +68,7 @@ def _schema_findings(
         return joined(
             _one_finding(spec.name, column, rule, cases, vocabulary)
             for column in columns
-            for rule in ("required", "unknown_value", "out_of_range")
+            for rule in ("unknown_value", "out_of_range")
         )
     return joined([])
 
@@ -77,8 +85,6 @@ def _schema(columns: tuple[Column, ...], vocabulary: Vocabulary) -> Any:
             low = -np.inf if column.low is None else column.low
             high = np.inf if column.high is None else column.high
             checks.append(pa.Check(lambda v: v.between(low, high), name="out_of_range"))
-        if column.required:
-            checks.append(pa.Check(lambda v: v.notna(), name="required", ignore_na=False))
         return pa.Column(checks=checks, nullable=True)
 
     return pa.DataFrameSchema({c.name: declared(c) for c in columns})
@@ -95,15 +101,17 @@ def _one_finding(
     table: str, column: Column, rule: str, cases: pd.DataFrame, vocabulary: Vocabulary
 ) -> pd.DataFrame:
     hit = cases[(cases["column"] == column.name) & (cases["check"] == rule)]
-    rows = np.unique(hit["index"].dropna().to_numpy(dtype=int))
+    if hit["index"].isna().any():
+        # pandera lists a check that broke down like one that found nothing, only without rows.
+        message = f"The check {rule!r} of {table}.{column.name} could not be made."
+        return rows_found(table, None, column.name, "check_broke_down", message)
+    rows = np.unique(hit["index"].to_numpy(dtype=int))
     words = _expectation(column, rule, vocabulary)
     message = f"{len(rows)} value(s) of {table}.{column.name} {words}."
-    return findings(table, rows, column.name, rule, message)
+    return rows_found(table, rows, column.name, rule, message)
 
 
 def _expectation(column: Column, rule: str, vocabulary: Vocabulary) -> str:
-    if rule == "required":
-        return "are empty; every row needs one"
     if rule == "out_of_range":
         return f"lie outside {_bounds(column)}"
     allowed = allowed_values(column, vocabulary) or ()

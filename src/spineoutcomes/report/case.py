@@ -12,7 +12,7 @@ from spineoutcomes.cohort import Cohort
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.figures.svg import as_svg
 from spineoutcomes.report.sections import Picture, Section
-from spineoutcomes.results import Summary
+from spineoutcomes.results import Result, Summary
 from spineoutcomes.tables import Table
 
 LANES = {
@@ -94,35 +94,41 @@ def _when(day: float, about: set[float]) -> str:
 
 
 def _outcomes(cohort: Cohort) -> Iterator[Section]:
-    scores = _score_words(cohort)
-    if scores:
-        yield Section(title="Scores", paragraphs=tuple(scores))
+    scores = cohort.rows("scores")[["instrument", "location", "side"]].drop_duplicates()
+    if len(scores):
+        told = [_one_score(cohort, row) for row in scores.to_dict("records")]
+        yield Section(
+            title="Scores",
+            paragraphs=tuple(words for words, _ in told),
+            results=_numbers("Scores", [number for _, number in told if number]),
+        )
     words, numbers = _lesion_words(cohort)
     if words:
-        yield Section(
-            title="Lesion",
-            paragraphs=tuple(words),
-            results=(("Lesion", Summary(numbers)),) if len(numbers) else (),
-        )
+        yield Section(title="Lesion", paragraphs=tuple(words), results=_numbers("Lesion", numbers))
 
 
-def _score_words(cohort: Cohort) -> list[str]:
-    keys = cohort.rows("scores")[["instrument", "location", "side"]].drop_duplicates()
-    return [_one_score(cohort, row) for row in keys.to_dict("records")]
+def _numbers(name: str, rows: list[dict[str, object]]) -> tuple[tuple[str, Result], ...]:
+    """Return the printed numbers of a section as a result of its own."""
+    method = "As the source states them, or a difference of two of them; nothing is estimated."
+    return ((name, Summary(pd.DataFrame(rows), method=method)),) if rows else ()
 
 
-def _one_score(cohort: Cohort, key: dict[Hashable, Any]) -> str:
+def _one_score(cohort: Cohort, key: dict[Hashable, Any]) -> tuple[str, dict[str, object] | None]:
+    """Return a score in words, and its number where it has one."""
     asked: Any = {name: None if pd.isna(value) else str(value) for name, value in key.items()}
     entry = cohort.vocabulary.instruments[asked["instrument"]]
     place = " ".join(part for part in (asked["side"], asked["location"]) if part)
     name = f"{entry.name}{f', {place}' if place else ''}"
     if entry.is_graded:
         frame = metrics.grade_change(cohort, visit="final", rule="whole_grade", **asked)
-        change, final = frame.iloc[0], frame["grade"].iloc[0]
+        final = frame["grade"].iloc[0]
     else:
         frame = metrics.change_from_baseline(cohort, visit="final", **asked)
-        change, final = frame.iloc[0], frame["value"].iloc[0]
-    return f"{name}: {_final(final)}; {_change(change)}"
+        final = frame["value"].iloc[0]
+    words = f"{name}: {_final(final)}; {_change(frame.iloc[0])}"
+    if isinstance(final, str) or pd.isna(final):
+        return words, None
+    return words, _number(name, "final", "value", float(final))
 
 
 def _final(final: Any) -> str:
@@ -141,29 +147,29 @@ def _change(change: pd.Series) -> str:
     return f"change of {change['change']:+g} since baseline ({change['baseline']:g})."
 
 
-def _lesion_words(cohort: Cohort) -> tuple[list[str], pd.DataFrame]:
+def _lesion_words(cohort: Cohort) -> tuple[list[str], list[dict[str, object]]]:
     lesions = cohort.rows("lesions")
     recorded = lesions["measure"].dropna().unique().tolist()
+    compartments = lesions["compartment"].dropna().unique().tolist()
     words: list[str] = []
     numbers: list[dict[str, object]] = []
-    compartments = lesions["compartment"].dropna().unique().tolist()
     for measure in ("percent_removed", "percent_residual"):
         for compartment in compartments if measure in recorded else ():
-            row = metrics.residual_lesion(
-                cohort, measure=measure, compartment=str(compartment)
-            ).iloc[0]
+            asked: Any = {"measure": measure, "compartment": str(compartment)}
+            row = metrics.residual_lesion(cohort, **asked).iloc[0]
             if pd.notna(row["residual_percent"]):
                 words.append(_residual(row, str(compartment)))
-                numbers.append(
-                    {
-                        "variable": f"residual lesion, {compartment}",
-                        "level": f"day {row['day']:g}",
-                        "statistic": "percent",
-                        "value": row["residual_percent"],
-                    }
-                )
-    words += _recurrence(cohort)
-    return words, pd.DataFrame(numbers)
+                level, value = f"day {row['day']:g}", row["residual_percent"]
+                numbers.append(_number(f"residual lesion, {compartment}", level, "percent", value))
+    told, time = _recurrence(cohort)
+    words += told
+    if time is not None:
+        numbers.append(_number("observation", "last scan", "day", time))
+    return words, numbers
+
+
+def _number(variable: str, level: str, statistic: str, value: float) -> dict[str, object]:
+    return {"variable": variable, "level": level, "statistic": statistic, "value": value}
 
 
 def _residual(row: pd.Series, compartment: str) -> str:
@@ -177,7 +183,8 @@ def _residual(row: pd.Series, compartment: str) -> str:
     return f"{text}."
 
 
-def _recurrence(cohort: Cohort) -> list[str]:
+def _recurrence(cohort: Cohort) -> tuple[list[str], float | None]:
+    """Return what was looked for and whether it was seen, and the day observation ends."""
     times = metrics.time_to_recurrence(
         cohort,
         assessment="imaging",
@@ -186,19 +193,18 @@ def _recurrence(cohort: Cohort) -> list[str]:
         partial_dates="exclude",
     ).iloc[0]
     if pd.isna(times["time"]):
-        return []
+        return [], None
     residual = times["endpoint"] == "residual_progression"
     words = []
     if residual:
-        words.append(
-            "Recurrence is not applicable: a residual exists, so its growth is looked for."
-        )
+        words.append("Recurrence is not applicable: a residual exists, so its growth is sought.")
     what = "Progression of the residual" if residual else "Recurrence"
+    about = "about " if times["approximate"] else ""
     if times["event"] == "censored":
         words.append(
-            f"{what} was looked for and not seen; observation ends with the last scan, on day "
-            f"{times['time']:g} (censored there, which is not a cure)."
+            f"{what} was looked for and not seen; observation ends with the last scan, on {about}"
+            f"day {times['time']:g} (censored there, which is not a cure)."
         )
     else:
-        words.append(f"{str(times['event']).replace('_', ' ')} on day {times['time']:g}.")
-    return words
+        words.append(f"{str(times['event']).replace('_', ' ')} on {about}day {times['time']:g}.")
+    return words, float(times["time"])

@@ -9,23 +9,21 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from spineoutcomes import compare, figures, tables
 from spineoutcomes._toml import Keys
 from spineoutcomes.cohort import Cohort
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.figures.svg import as_svg
 from spineoutcomes.loaders import load_registry
 from spineoutcomes.registry import Registry
 from spineoutcomes.report.case import case_sections
 from spineoutcomes.report.document import Document, page
 from spineoutcomes.report.folder import MANIFEST, replacing
 from spineoutcomes.report.manifest import manifest_of
+from spineoutcomes.report.opening import baseline_section, flow_section, known_at_start
 from spineoutcomes.report.outcomes import outcome_section
-from spineoutcomes.report.sections import Picture, Section, noting
+from spineoutcomes.report.sections import Section
 from spineoutcomes.report.study import Study
 from spineoutcomes.report.times import time_section
-from spineoutcomes.report.words import WORDS
 from spineoutcomes.results import ResultSet
 from spineoutcomes.samples import load_sample
 from spineoutcomes.selection import select_cohort
@@ -105,7 +103,7 @@ def _cohort(study: Study, registry: Registry) -> Cohort:
             arms=plan.cohort.arms or None,
             assignment=plan.cohort.assignment,
             episodes=plan.cohort.episodes,
-            covariates=plan.design.covariates if plan.design else (),
+            covariates=plan.design.covariates if plan.design else known_at_start(registry),
             where=plan.cohort.where or None,
             landmark_day=plan.cohort.landmark_day,
         )
@@ -128,7 +126,7 @@ def _sections(study: Study, cohort: Cohort, progress: tqdm) -> list[Section]:  #
         progress.update()
         return sections
     design = _design(study, cohort)
-    sections = [_flow(cohort), _baseline(cohort, design)]
+    sections = [flow_section(cohort), baseline_section(cohort, design)]
     progress.update()
     for number, outcome in enumerate(study.plan.outcome):
         make = partial(outcome_section, outcome, cohort, design)
@@ -147,32 +145,6 @@ def _at_line(study: Study, keys: Keys, make: Callable[[], Section]) -> Section:
         return make()
     except ArgumentError as error:
         raise study.file.error(keys, str(error)) from None
-
-
-def _flow(cohort: Cohort) -> Section:
-    flow = cohort.flow()
-    svg = as_svg(lambda: figures.flow_diagram(flow))
-    return Section(
-        title="Who was studied",
-        pictures=(Picture(svg, "Flow of episodes from the registry to the analysis."),),
-        results=(("Flow", flow),),
-    )
-
-
-def _baseline(cohort: Cohort, design: Design | None) -> Section:
-    if design is None:
-        known = [c for c in ("index_year",) if cohort.data[c].notna().any()]
-        summary, notes = noting(
-            lambda: compare.baseline_summary(cohort.data, variables=known or ["index_day"])
-        )
-    else:
-        summary, notes = noting(lambda: compare.baseline_summary(design))
-    return Section(
-        title="Before surgery",
-        tables=(tables.baseline_table(summary, caption="Characteristics on day 0", labels=WORDS),),
-        results=(("Baseline", summary),),
-        notes=notes,
-    )
 
 
 def _write(folder: Path, study: Study, registry: Registry, sections: list[Section]) -> None:

@@ -15,7 +15,7 @@ from spineoutcomes.report.sections import Picture, Section, noting, with_warning
 from spineoutcomes.report.words import plain
 from spineoutcomes.results import Curves, Result, Summary
 
-DAYS_PER_YEAR = 365.25
+RATES = ("person-years", "scans per person-year")
 
 
 def time_section(spec: TimeToEventSection, cohort: Cohort, design: Design | None) -> Section:
@@ -105,7 +105,12 @@ def _followup(name: str, frame: pd.DataFrame, cohort: Cohort) -> Summary:
         "censored for too long a gap without a scan": by_arm["censored_by_gap"].sum(),
     }
     rows = [
-        {"variable": label, "group": str(group), "statistic": "value", "value": float(value)}
+        {
+            "variable": label,
+            "group": str(group),
+            "statistic": "rate" if label in RATES else "count",
+            "value": float(value),
+        }
         for label, values in figures_by_arm.items()
         for group, value in values.items()
     ]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.loaders import load_registry
 from spineoutcomes.registry import Registry
 
 SAMPLES = ("case_report", "hemangioma", "metastases", "ladder")
-TRUTH = "truth.csv"
 INSTALLED = Path(__file__).parents[1] / "_sample"
 CHECKOUT = Path(__file__).parents[3] / "data" / "sample"
 
@@ -51,12 +47,7 @@ def load_sample(name: str) -> Registry:
     """
     if name not in SAMPLES:
         raise ArgumentError(f"Unknown sample {name!r}; there are: {', '.join(SAMPLES)}.")
-    folder = _folder(name)
-    registry = load_registry(folder)
-    truth = folder / TRUTH
-    if not truth.is_file():
-        return registry
-    return replace(registry, truth=pd.read_csv(truth, index_col="episode_id", encoding="utf-8"))
+    return load_registry(_folder(name))
 
 
 def _folder(name: str) -> Path:

@@ -150,23 +150,23 @@ def _curves_columns(curves: Curves, say: Words) -> list[Column]:
 
 
 def _summary_columns(summary: Summary, say: Words) -> list[Column]:
-    """Return the groups side by side where they share one statistic, else a column a statistic."""
+    """Return the groups side by side where each place has one number, else a column a statistic."""
     frame = summary.tidy()
     unique = not frame[["variable", "level", "group"]].duplicated().any()
     grouped = frame["group"].notna().all() and frame["group"].nunique() > 1
-    if grouped and unique and frame["statistic"].nunique() == 1:
+    if grouped and unique:
         return _columns_by_group(frame, say)
     return _columns_by_statistic(summary, say)
 
 
 def _columns_by_group(frame: pd.DataFrame, say: Words) -> list[Column]:
     keys = ["variable", "level"]
-    statistic = str(frame["statistic"].iloc[0])
     lines = list(dict.fromkeys(frame[keys].itertuples(index=False, name=None)))
     cells = {
-        (row["variable"], row["level"], row["group"]): _statistic(row["value"], statistic)
+        (row["variable"], row["level"], row["group"]): _statistic(row["value"], row["statistic"])
         for row in frame.to_dict("records")
     }
+    empty = "0" if set(frame["statistic"]) == {"count"} else ""
     # The caption names a single variable; its levels then name the lines.
     shown = [1] if frame["variable"].nunique() == 1 and frame["level"].notna().all() else [0, 1]
     named = [
@@ -175,7 +175,7 @@ def _columns_by_group(frame: pd.DataFrame, say: Words) -> list[Column]:
     return named + [
         Column(
             say(group),
-            [cells.get((*line, group), "0" if statistic in COUNTS else "") for line in lines],
+            [cells.get((*line, group), empty) for line in lines],
         )
         for group in frame["group"].unique()
     ]

@@ -1,0 +1,86 @@
+"""Cells of text, one by one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from spineoutcomes.loaders.cells import (
+    as_dates,
+    as_numbers,
+    decoded,
+    numbers_where_all_are,
+    text_cells,
+)
+
+
+def one(cell: str, decimal: str = ".") -> tuple[float | None, bool]:
+    cells = as_numbers(text_cells(pd.Series([cell]), {}), decimal=decimal)
+    value = float(cells.values[0])
+    return (None if value != value else value), bool(cells.bad[0])
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("7", 7), (" 7.5 ", 7.5), ("-0.5", -0.5), (".5", 0.5), ("1e2", 100), ("７", 7), ("+3", 3)],
+)
+def test_numbers(cell: str, value: float) -> None:
+    assert one(cell) == (value, False)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["7,5", "1,000", "<1", "200ml", "4+", "3-5", "NA", "nan", "inf", "1e999", "0x1F", "1_0", "--2"],
+)
+def test_what_is_no_number_is_said(cell: str) -> None:
+    assert one(cell) == (None, True)
+
+
+def test_a_comma_as_decimal_mark() -> None:
+    assert one("7,5", ",") == (7.5, False)
+    assert one("7", ",") == (7, False)
+    assert one("7.5", ",") == (None, True)
+    assert one("1.000,5", ",") == (None, True)
+
+
+def test_an_empty_cell_is_missing_and_not_bad() -> None:
+    assert one("  ") == (None, False)
+
+
+def test_codes_for_missing_carry_a_reason() -> None:
+    cells = text_cells(pd.Series(["-99", "3", "", "NA"]), {"-99": "refused"})
+    assert cells.values.tolist() == [None, "3", None, "NA"]
+    assert cells.reasons.tolist() == ["refused", None, None, None]
+    assert cells.filled.tolist() == [True, True, False, True]
+
+
+def test_a_value_that_is_no_code_is_bad() -> None:
+    cells = decoded(text_cells(pd.Series(["1", "9", "", "None"]), {}), {"1": "yes", "None": "no"})
+    assert cells.values.tolist() == ["yes", None, None, "no"]
+    assert cells.bad.tolist() == [False, True, False, False]
+
+
+def test_dates_in_a_declared_format() -> None:
+    cells = as_dates(
+        text_cells(pd.Series(["31.1.2020", "2020-01-31", "", "31.12.2999"]), {}), "%d.%m.%Y"
+    )
+    assert [None if pd.isna(v) else v for v in cells.values] == ["2020-01-31", None, None, None]
+    assert cells.bad.tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("cells", "numeric"),
+    [
+        (["1", "2.5", ""], True),
+        (["-1e-3"], True),
+        (["007", "12"], False),
+        (["1", "x"], False),
+        (["", ""], False),
+        (["2020-01-01"], False),
+    ],
+)
+def test_a_column_nobody_declared_is_numeric_when_all_its_cells_are(
+    cells: list[str], numeric: bool
+) -> None:
+    values = numbers_where_all_are(pd.Series(cells))
+    assert pd.api.types.is_numeric_dtype(values) == numeric
