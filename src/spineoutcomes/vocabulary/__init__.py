@@ -1,6 +1,7 @@
-"""Vocabulary: instruments, procedures, diagnoses and kinds of events, each with its source."""
+"""Vocabulary: instruments, procedures, diagnoses, kinds of events, with their sources; levels."""
 
-from spineoutcomes.vocabulary.model import Vocabulary
+from spineoutcomes.vocabulary.levels import parse_levels, relation
+from spineoutcomes.vocabulary.model import Threshold, Vocabulary
 from spineoutcomes.vocabulary.read import load_vocabulary
 
 SHIPPED_VOCABULARY = load_vocabulary()
@@ -13,11 +14,14 @@ sources = SHIPPED_VOCABULARY.sources
 
 __all__ = [
     "SHIPPED_VOCABULARY",
+    "Threshold",
     "Vocabulary",
     "diagnoses",
     "event_kinds",
     "instruments",
     "load_vocabulary",
+    "parse_levels",
     "procedures",
+    "relation",
     "sources",
 ]

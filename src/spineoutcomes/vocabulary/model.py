@@ -14,6 +14,19 @@ from spineoutcomes.errors import ArgumentError
 
 E = TypeVar("E")
 STRICT: dict[str, Any] = {"extra": "forbid"}
+ThresholdKind = Literal[
+    "MCID",
+    "MIC",
+    "SCB",
+    "PASS",
+    "SATISFACTION",
+    "RECOVERED",
+    "WORSENING",
+    "SDC",
+    "MDC",
+    "SEM",
+    "HALF_SD",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,19 +36,23 @@ class Source:
     __pydantic_config__: ClassVar = STRICT
     citation: str
     doi: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """A cut-off of an instrument with the study it comes from.
 
-    `kind` is MCID, MIC (minimal important change), SCB (substantial clinical benefit), PASS
-    (acceptable state) or SDC (smallest detectable change); `basis` says whether `value` is a change
-    in points, a percent of baseline, or an absolute score.
+    `kind` says what lies beyond the cut-off: an important change (MCID, MIC), a substantial benefit
+    (SCB), an acceptable state (PASS), SATISFACTION, being RECOVERED, a WORSENING, or more than the
+    error of measurement (SDC, MDC, SEM, HALF_SD). `basis` says whether `value` is a change in
+    points, a percent of baseline, or an absolute score. A change counts benefit as positive,
+    whichever way the instrument runs; for WORSENING it counts harm as positive. `location` names
+    the body site or the domain that the study was about.
     """
 
     __pydantic_config__: ClassVar = STRICT
-    kind: Literal["MCID", "MIC", "SCB", "PASS", "SDC"]
+    kind: ThresholdKind
     value: float
     basis: Literal["points", "percent", "absolute"]
     comparison: Literal[">=", "<=", "<", ">", "=="]
@@ -48,11 +65,39 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """How the items of an instrument make its score; their wording is licensed and not here.
+
+    `rule` is how answers become a score, `names` the item codes in order, `low` and `high` the
+    lowest and highest answer of an item, `ranges` those of items that differ, `domains` which items
+    belong to which domain, and `full` the score of a person without complaints.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    rule: Literal["proportion", "sum", "count_yes", "domain_means", "value_set"]
+    names: tuple[str, ...]
+    low: float
+    high: float
+    source: str
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    domains: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    full: float | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        named = {item for group in self.domains.values() for item in group} | set(self.ranges)
+        strangers = named - set(self.names)
+        if strangers:
+            raise ValueError(f"domains and ranges hold items not in names: {sorted(strangers)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """A score or grade: its range or grades, direction, unit, items and cited thresholds.
 
     `short` is the name in figures; `range` is that of the stored value; `grades`, lowest first, are
-    the ordered categories of an ordinal instrument, which are never averaged.
+    the ordered categories of an ordinal instrument, which are never averaged; `domains` are its
+    parts with a score of their own; `items` is how answers become the score.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -70,6 +115,8 @@ class Instrument:
     locations: tuple[str, ...] = ()
     needs_location: bool = False
     note: str | None = None
+    items: Items | None = None
+    domains: tuple[str, ...] = ()
     thresholds: dict[str, Threshold] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,7 +145,8 @@ class Procedure:
     """A component of an episode.
 
     `directed` tells whether it is aimed at the lesion or pathology (the first such component sets
-    day 0); `ladder_step` is an editable proposal, not a measure of severity.
+    day 0); `approaches` is empty where nothing is operated on; `ladder_step` is an editable
+    proposal, not a measure of severity; `codes` are numbers of a coding system, without its texts.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -107,18 +155,24 @@ class Procedure:
     source: str
     directed: bool = True
     ladder_step: int | None = None
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
     note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """A disease that an episode treats."""
+    """A disease that an episode treats.
+
+    `stages` are those of its own staging; `codes` find it in routine data, and find it badly.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     name: str
     group: Literal["tumour", "metastasis", "degenerative", "fracture", "deformity", "infection"]
     source: str
+    stages: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     note: str | None = None
 
 
@@ -186,7 +240,12 @@ class Catalogue(Mapping[str, E], Generic[E]):
         return f"<{len(self)} entries, by {self._kind}: {', '.join(self._entries)}>"
 
     def _repr_html_(self) -> str:
-        return self.to_frame().to_html(na_rep="", border=0)
+        frame = self.to_frame().astype(object)
+        frame = frame.where(frame.notna(), "")
+        filled = [name for name in frame if any(cell != "" for cell in frame[name])]
+        # pandas cuts long cells, and the end of a note is as true as its beginning.
+        with pd.option_context("display.max_colwidth", None):
+            return frame[filled].to_html(border=0, float_format="{:g}".format)
 
 
 class UnknownCodeError(ArgumentError, KeyError):
@@ -216,6 +275,20 @@ class Vocabulary:
 
 
 def _shown(value: Any) -> Any:
+    """Return a field as a cell of a table: plain values as they are, the rest as one line."""
     if isinstance(value, Mapping):
-        return ", ".join(value)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        return "; ".join(f"{key}: {_shown(entry)}" for key, entry in value.items())
+    if isinstance(value, tuple):
+        between = "; " if any(isinstance(entry, Claim) for entry in value) else ", "
+        return between.join(str(_shown(entry)) for entry in value)
+    if isinstance(value, Threshold):
+        where = f", {value.location}" if value.location else ""
+        return f"{value.kind} {value.comparison} {value.value:g} {_UNITS[value.basis]}{where}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Items):
+        return f"{len(value.names)} items, {value.rule}"
+    return value.text if isinstance(value, Claim) else value
+
+
+_UNITS = {"points": "points", "percent": "% of baseline", "absolute": "(score)"}

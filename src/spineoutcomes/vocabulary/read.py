@@ -22,7 +22,9 @@ from spineoutcomes.vocabulary.model import (
     Vocabulary,
 )
 
-SHIPPED = ("sources", "instruments", "procedures", "diagnoses", "event_kinds")
+SECTIONS = ("sources", "instruments", "procedures", "diagnoses", "event_kinds")
+# What patients report and what clinicians rate are instruments both; a file each keeps them short.
+SHIPPED = (*SECTIONS, "ratings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def _merged(texts: Mapping[str, str], own: TomlFile | None) -> Entries:
     merged = Entries(
         **{
             name: {k: v for part in read for k, v in getattr(part, name).items()}
-            for name in SHIPPED
+            for name in SECTIONS
         }
     )
     _require_sources(documents, read, merged.sources)
@@ -92,7 +94,7 @@ def _require_sources(
     documents: list[TomlFile], read: list[Entries], sources: Mapping[str, Source]
 ) -> None:
     for document, entries in zip(documents, read, strict=True):
-        for section in SHIPPED[1:]:
+        for section in SECTIONS[1:]:
             for code, entry in getattr(entries, section).items():
                 for keys, source in _cited(entry):
                     if source not in sources:
@@ -105,6 +107,9 @@ def _cited(entry: Any) -> list[tuple[tuple[str | int, ...], str]]:
     cited: list[tuple[tuple[str | int, ...], str]] = [(("source",), entry.source)]
     for name, threshold in getattr(entry, "thresholds", {}).items():
         cited.append((("thresholds", name, "source"), threshold.source))
+    items = getattr(entry, "items", None)
+    if items is not None:
+        cited.append((("items", "source"), items.source))
     for number, claim in enumerate(getattr(entry, "claims", ())):
         cited.append((("claims", number, "source"), claim.source))
     return cited
