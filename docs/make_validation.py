@@ -1,4 +1,4 @@
-"""Write docs/validation.md from the tests marked `validates`; `--check` only says if it is current."""
+"""Write docs/validation.md from the tests marked `validates`; `--check` says if it is current."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "validation.md"
 HEAD = """# Validation
 
-Tests that compare an estimator with numbers from outside this code: another program, a published table, data worked
-by hand, or a simulated truth. All of them run in `make test`, and the tolerance of each is a named constant with its
-reason. This page is written by `python docs/make_validation.py`.
+Tests that compare an estimator with numbers from outside this code: another program, a published
+table, data worked by hand, or a simulated truth. All of them run in `make test`, and the tolerance
+of each is a named constant with its reason. This page is written by `python docs/make_validation.py`.
 
 | estimator | compared with | test |
 |---|---|---|

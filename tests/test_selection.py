@@ -150,11 +150,21 @@ def test_unknown_columns_and_codes(registry: Registry) -> None:
 
 def test_covariates_come_from_three_tables(registry: Registry) -> None:
     cohort = so.select_cohort(
-        registry, episodes="all", covariates=["age_years", "sex", "blood_loss_ml", "centre"]
+        registry, episodes="all", covariates=["age_years", "sex", "component", "centre"]
     )
     assert cohort.data["age_years"].tolist() == [61, 62, 70]
     assert cohort.data["sex"].tolist() == ["female", "female", "male"]
-    assert cohort.data["blood_loss_ml"].tolist() == [50, 700, 900]
+    assert cohort.data["component"].tolist() == [
+        "vertebroplasty",
+        "laminectomy",
+        "separation_surgery",
+    ]
+
+
+@pytest.mark.parametrize("name", ["blood_loss_ml", "operative_time_min", "los_days", "death_day"])
+def test_what_the_operation_brought_is_no_confounder(registry: Registry, name: str) -> None:
+    with pytest.raises(ArgumentError, match=f"'{name}' is known only after day 0"):
+        so.select_cohort(registry, episodes="all", covariates=[name])
 
 
 def test_a_landmark_keeps_those_still_observed(registry: Registry) -> None:

@@ -22,9 +22,7 @@ def effects() -> so.Effects:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", so.errors.MissingDataWarning)
-        return so.compare.mean_difference(
-            data, outcome="pain", treatment="arm", reference="open"
-        )
+        return so.compare.mean_difference(data, outcome="pain", treatment="arm", reference="open")
 
 
 def test_moves_by_delta_times_the_share_missing(effects: so.Effects) -> None:

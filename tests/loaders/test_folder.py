@@ -46,6 +46,16 @@ def test_a_truth_marks_a_simulated_registry(folder: Path) -> None:
         so.load_registry(folder)
 
 
+def test_a_truth_belongs_to_episodes(folder: Path) -> None:
+    (folder / "truth.csv").write_text("episode_id,risk\nE1,0.25\n", encoding="utf-8")
+    truth = so.load_registry(folder).truth
+    assert truth is not None
+    assert truth.loc["E1", "risk"] == 0.25
+    (folder / "truth.csv").write_text("id,risk\nE1,0.25\n", encoding="utf-8")
+    with pytest.raises(ValidationError, match="needs a column 'episode_id'"):
+        so.load_registry(folder)
+
+
 @pytest.mark.parametrize("name", ["event.csv", "Events.csv", "procedure.CSV"])
 def test_a_file_that_looks_misspelt_is_a_warning(folder: Path, name: str) -> None:
     (folder / name).write_text("a\n1\n", encoding="utf-8")

@@ -22,11 +22,39 @@ def test_change_and_benefit_by_hand(registry):
         """,
     )
     result = metrics.change_from_baseline(three, instrument="odi", visit="3m")
-    assert list(result.columns) == ["baseline", "value", "change", "benefit", "day", "status"]
+    assert list(result.columns) == [
+        *["baseline", "value", "change", "percent_change", "benefit", "day", "status"]
+    ]
+    assert result["percent_change"].round(9).fillna(-99).tolist() == [-66.666666667, 0, -99, -99]
     assert result["change"].fillna(-99).tolist() == [-40, 0, -99, -99]
     assert result["benefit"].fillna(-99).tolist() == [40, 0, -99, -99]
     assert str(result.loc["B", "benefit"]) == "0.0"  # never -0.0
     assert result["status"].tolist() == ["observed", "observed", "no_baseline", "missing"]
+
+
+def test_a_percentage_of_nothing_is_missing(registry):
+    three = registry(
+        "A B C D",
+        scores="""
+        episode_id,instrument,day,value
+        A,odi,-10,0
+        A,odi,90,20
+        B,odi,-10,0
+        B,odi,90,0
+        C,odi,-10,20
+        C,odi,90,30
+        D,odi,-10,20
+        D,odi,90,20
+        """,
+    )
+    result = metrics.change_from_baseline(three, instrument="odi", visit="final")
+    assert result["percent_change"].fillna(-99).tolist() == [-99, -99, 50, 0]
+    assert str(result.loc["D", "percent_change"]) == "0.0"  # never -0.0
+    assert result["status"].tolist() == ["observed"] * 4
+    # A utility below zero: 50 % of it would be a loss that looks like a gain.
+    one = registry("A", scores="episode_id,instrument,day,value\nA,eq5d,-1,-0.2\nA,eq5d,90,0.4")
+    row = metrics.change_from_baseline(one, instrument="eq5d", visit="final").loc["A"]
+    assert row["change"] == pytest.approx(0.6) and row[["percent_change"]].isna().all()
 
 
 @pytest.mark.parametrize(

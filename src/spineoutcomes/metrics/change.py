@@ -6,6 +6,7 @@ import pandas as pd
 
 from spineoutcomes.cohort import Cohort, as_cohort
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.metrics.cutoffs import percent_of
 from spineoutcomes.metrics.measurements import instrument_rows
 from spineoutcomes.metrics.observation import PartialDates
 from spineoutcomes.metrics.scores import picked_scores
@@ -20,6 +21,7 @@ from spineoutcomes.metrics.visits import (
     require_label,
 )
 from spineoutcomes.registry import Registry
+from spineoutcomes.vocabulary.model import Instrument
 
 
 def change_from_baseline(
@@ -53,8 +55,8 @@ def change_from_baseline(
     -------
     DataFrame
         Indexed by `episode_id`: `baseline` and `value` (in the unit of the instrument), `change`
-        (value minus baseline), `benefit` (the change, signed so that positive is better), `day` (of
-        the value, from day 0), `status`.
+        (value minus baseline), `percent_change` (100 times the change over the baseline), `benefit`
+        (the change, signed so that positive is better), `day` (of the value, from day 0), `status`.
 
     Raises
     ------
@@ -65,7 +67,9 @@ def change_from_baseline(
     -----
     Missing data: without a baseline there is no change, whatever the value, and the status is
     no_baseline; without a value the status is that of `score_at`. The baseline is the last score
-    before surgery; one on day 0 counts only when its label says preoperative.
+    before surgery; one on day 0 counts only when its label says preoperative. A percentage of a
+    baseline of zero, or below it, means nothing: `percent_change` is then missing, never infinite,
+    and the status stays observed.
 
     Examples
     --------
@@ -80,11 +84,7 @@ def change_from_baseline(
     """
     cohort = as_cohort(cohort)
     entry = cohort.vocabulary.instruments[instrument]
-    if entry.is_graded:
-        raise ArgumentError(
-            f"{instrument} has ordered grades, and differences of grades mean nothing; use "
-            "grade_change."
-        )
+    require_numbers(entry, instrument)
     later = asked_visit(visit, windows, rule)
     require_later(later)
     rows = instrument_rows(cohort, instrument, location=location, side=side, rater=rater)
@@ -100,11 +100,20 @@ def change_from_baseline(
             "baseline": baseline,
             "value": value["value"],
             "change": change,
+            "percent_change": percent_of(change, baseline),
             "benefit": benefit,
             "day": value["day"],
             "status": status_with_baseline(value["status"], baseline),
         }
     )
+
+
+def require_numbers(entry: Instrument, code: str) -> None:
+    """Raise when an instrument has grades, of which no difference can be taken."""
+    if entry.is_graded:
+        raise ArgumentError(
+            f"{code} has ordered grades, and differences of grades mean nothing; use grade_change."
+        )
 
 
 def baseline_visit(windows: Windows | None, baseline_window: Window | None) -> Visit:

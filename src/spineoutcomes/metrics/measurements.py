@@ -9,6 +9,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.vocabulary.model import Instrument
 
 NOT_RECORDED = "(not recorded)"
+SITE = ("location", "side")
 
 
 def instrument_rows(
@@ -22,20 +23,42 @@ def instrument_rows(
         For an instrument the vocabulary does not know; a location, side or rater that no score
         has; or several locations or sides with none asked, for they are never mixed.
     """
+    rows = rows_as_asked(cohort, instrument, location=location, side=side, rater=rater)
+    for column, asked in zip(SITE, (location, side), strict=True):
+        if asked is None:
+            rows = only_asked(rows, column, None, of=instrument)
+    return rows.reset_index(drop=True)
+
+
+def rows_as_asked(
+    cohort: Cohort, instrument: str, *, location: str | None, side: str | None, rater: str | None
+) -> pd.DataFrame:
+    """Return the scores of one instrument, of all sites and raters where none is asked.
+
+    Raises
+    ------
+    ArgumentError
+        For an instrument the vocabulary does not know, or a location, side or rater that no score
+        has.
+    """
     entry = cohort.vocabulary.instruments[instrument]
     scores = cohort.rows("scores")
     rows = scores[scores["instrument"] == instrument]
-    rows = only_asked(rows, "location", location, of=instrument)
-    rows = only_asked(rows, "side", side, of=instrument)
-    if rater is not None:
-        rows = only_asked(rows, "rater", rater, of=instrument)
-    column = answer_column(entry)
-    return rows.assign(answered=rows[column].notna()).reset_index(drop=True)
+    for column, asked in (("location", location), ("side", side), ("rater", rater)):
+        if asked is not None:
+            rows = only_asked(rows, column, asked, of=instrument)
+    return rows.assign(answered=rows[answer_column(entry)].notna()).reset_index(drop=True)
 
 
 def answer_column(instrument: Instrument) -> str:
     """Return the column that holds an instrument's answer: `grade` or `value`."""
     return "grade" if instrument.is_graded else "value"
+
+
+def labelled(values: pd.Series) -> pd.Series:
+    """Return the values of a column as text, with a word where nothing is recorded."""
+    values = values.astype(object)
+    return values.where(values.notna(), NOT_RECORDED)
 
 
 def only_asked(rows: pd.DataFrame, column: str, asked: str | None, *, of: str) -> pd.DataFrame:
@@ -46,8 +69,7 @@ def only_asked(rows: pd.DataFrame, column: str, asked: str | None, *, of: str) -
     ArgumentError
         When they hold several and none is asked, or none of them is the one asked.
     """
-    values = rows[column].astype(object)
-    labels = values.where(values.notna(), NOT_RECORDED)
+    labels = labelled(rows[column])
     present = sorted(labels.unique())
     if asked is None:
         if len(present) > 1:

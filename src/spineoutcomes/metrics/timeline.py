@@ -55,11 +55,8 @@ def episode_timeline(cohort: Cohort | Registry) -> pd.DataFrame:
     --------
     >>> import spineoutcomes as so
     >>> timeline = so.metrics.episode_timeline(so.load_sample("case_report"))
-    >>> for label in timeline.loc[timeline["lane"] == "procedures", "label"]:
-    ...     print(label)
-    coil embolization of the feeding artery before surgery
-    percutaneous bone cement filling of the lesion area
-    transforaminal endoscopic removal of the tissue in the spinal canal until dural pulsation was observed
+    >>> timeline.loc[timeline["lane"] == "procedures", "kind"].tolist()
+    ['embolization', 'vertebroplasty', 'endoscopic_decompression']
     """
     cohort = as_cohort(cohort)
     parts = [_procedures(cohort), _scores(cohort), _lesions(cohort), _events(cohort), _ends(cohort)]
