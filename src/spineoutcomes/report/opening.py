@@ -35,13 +35,14 @@ def flow_section(cohort: Cohort) -> Section:
 
 def baseline_section(cohort: Cohort, design: Design | None) -> Section:
     """Return what the patients were like on day 0, by arm."""
-    if design is None:
-        known = [c for c in DESCRIBED if c in cohort.data and cohort.data[c].notna().any()]
-        summary, notes = noting(
-            lambda: compare.baseline_summary(cohort.data, variables=known or ["index_day"])
-        )
-    else:
-        summary, notes = noting(lambda: compare.baseline_summary(design))
+    chosen = design is not None and design.covariates
+    known = [c for c in DESCRIBED if c in cohort.data and cohort.data[c].notna().any()]
+    if not (chosen or known):
+        words = "The registry holds no characteristics of the patients on day 0."
+        return Section(title="Before surgery", paragraphs=(words,))
+    data = cohort.data if design is None else design
+    variables = None if chosen else known
+    summary, notes = noting(lambda: compare.baseline_summary(data, variables=variables))
     return Section(
         title="Before surgery",
         tables=(tables.baseline_table(summary, caption="Characteristics on day 0", labels=WORDS),),

@@ -20,9 +20,10 @@ from spineoutcomes.results import Effects, Result, Summary
 BASELINE = "baseline value"
 # Share of an instrument's range by which the missing are assumed to differ from those seen.
 SHIFTS = (0.1, 0.2)
-MISSING_AT_RANDOM = (
-    "Responses are assumed missing at random given the covariates used. The shift below shows how "
-    "the difference would move if those missing in the treated arm were worse than those seen."
+MISSING_AT_RANDOM = "Responses are assumed missing at random given the covariates used."
+SHIFT = (
+    "The shift below shows how the difference would move if those missing in the treated arm were "
+    "worse than those seen."
 )
 
 
@@ -36,11 +37,14 @@ def outcome_section(spec: OutcomeSection, cohort: Cohort, design: Design | None)
     results: list[tuple[str, Result]] = [(spec.name, effect), (f"{spec.name}: status", status)]
     shown = [_table(effect, spec.name)]
     words = [_definition(spec, cohort)]
-    if _is_reported_by_patients(spec, cohort) and isinstance(effect, Effects) and design:
-        shift = compare.delta_shift(effect, deltas=_shifts(spec, cohort))
-        results.append((f"{spec.name}: shift of the missing", shift))
-        shown.append(tables.effects_table(shift, caption="Shift of the missing in the treated arm"))
+    if _is_reported_by_patients(spec) and isinstance(effect, Effects):
         words.append(MISSING_AT_RANDOM)
+        if outcome.isna().any():
+            shift = compare.delta_shift(effect, deltas=_shifts(spec, cohort))
+            caption = "Shift of the missing in the treated arm"
+            results.append((f"{spec.name}: shift of the missing", shift))
+            shown.append(tables.effects_table(shift, caption=caption))
+            words.append(SHIFT)
     shown.append(tables.results_table(status, caption="Who was observed, and who was not"))
     return Section(
         title=spec.name,
@@ -133,7 +137,7 @@ def _status_summary(name: str, outcome: pd.Series, status: pd.Series, cohort: Co
     )
 
 
-def _is_reported_by_patients(spec: OutcomeSection, cohort: Cohort) -> bool:
+def _is_reported_by_patients(spec: OutcomeSection) -> bool:
     return spec.measure == "mean_difference" and spec.metric in ("score_at", "change_from_baseline")
 
 

@@ -103,7 +103,7 @@ def _cohort(study: Study, registry: Registry) -> Cohort:
             arms=plan.cohort.arms or None,
             assignment=plan.cohort.assignment,
             episodes=plan.cohort.episodes,
-            covariates=plan.design.covariates if plan.design else known_at_start(registry),
+            covariates=(plan.design and plan.design.covariates) or known_at_start(registry),
             where=plan.cohort.where or None,
             landmark_day=plan.cohort.landmark_day,
         )
