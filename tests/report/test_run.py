@@ -104,6 +104,18 @@ def test_the_numbers_are_those_of_the_functions(demo: Path) -> None:
     assert estimate == pytest.approx(by_hand, rel=1e-12)
 
 
+def test_a_threshold_says_whose_it_is_and_who_failed_by_death(demo: Path) -> None:
+    page = text_of(demo)
+    assert "Threshold: MIC &gt;= 2 (points), low back pain" in page
+    assert "death: counted as not achieved" in page
+    results = pd.read_csv(demo / "results.csv")
+    name = "Back pain better by the MIC at 3 months"
+    risk = results[(results["result"] == name) & (results["measure"] == "risk")]
+    analysed = risk.loc[risk["statistic"] == "n", "value"].sum()
+    status = results[results["result"] == f"{name}: status"].set_index("level")["value"]
+    assert analysed == status.loc[["observed", "dead"]].sum()
+
+
 def test_missing_responses_are_said_and_shifted(demo: Path) -> None:
     page = text_of(demo)
     assert "assumed missing at random given the covariates used" in page

@@ -149,6 +149,28 @@ def test_times_that_do_not_fit(tmp_path: Path, old: str, new: str, message: str)
         so.Study.read(written(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("metric", "added", "message"),
+    [
+        ("achieved_threshold", "", "needs the key 'threshold'"),
+        ("score_at", 'threshold = "ostelo_2008"', "belongs to achieved_threshold"),
+        ("score_at", 'intercurrent = { death = "failure" }', "death = 'failure' is not available"),
+        ("score_at", 'intercurrent = { war = "ignore" }', "war = 'ignore' is not available"),
+        ("score_at", "noninferiority_margin = 1.0", "not available in this version"),
+    ],
+)
+def test_thresholds_and_what_may_fail_them(
+    tmp_path: Path, metric: str, added: str, message: str
+) -> None:
+    measure = "risk_difference" if metric == "achieved_threshold" else "mean_difference"
+    text = COMPARISON.replace('"perioperative"', f'"{metric}"').replace(
+        'column = "blood_loss_ml"', f'instrument = "odi"\nvisit = "3m"\n{added}'
+    )
+    text = text.replace('"mean_difference"', f'"{measure}"')
+    with pytest.raises(so.errors.ArgumentError, match=message):
+        so.Study.read(written(tmp_path, text))
+
+
 def test_a_case_has_no_outcomes_and_a_series_no_arms(tmp_path: Path) -> None:
     outcome = COMPARISON[COMPARISON.index("[[outcome]]") :]
     head = 'title = "x"\nkind = "{}"\nseed = 1\n[registry]\nsample = "case_report"\n'

@@ -31,7 +31,7 @@ def outcome_section(spec: OutcomeSection, cohort: Cohort, design: Design | None)
     """Return the section of one outcome: status by arm, the effect, its table and figure."""
     values, notes = noting(lambda: _metric(spec, cohort))
     outcome = values[spec.column or METRICS[spec.metric][0]].astype(float)
-    status = _status_summary(spec.name, outcome, values["status"], cohort)
+    status = _status_summary(spec.name, _status_of(spec, outcome, values["status"]), cohort)
     effect, _ = noting(lambda: _effect(spec, outcome, values, cohort, design))
     effect = with_warnings(effect, notes)
     results: list[tuple[str, Result]] = [(spec.name, effect), (f"{spec.name}: status", status)]
@@ -66,10 +66,14 @@ def _metric(spec: OutcomeSection, cohort: Cohort) -> pd.DataFrame:
         "side": spec.side,
     }
     rule: Any = {"rule": spec.rule} if spec.rule else {}
+    strategies: Any = {name: spec.intercurrent.get(name) for name in ("death", "reoperation")}
     lesion: Any = {"measure": spec.measure_of_lesion, "reference_scan": spec.reference_scan}
     calls: dict[str, Callable[[], pd.DataFrame]] = {
         "score_at": lambda: metrics.score_at(cohort, **at_visit, **rule),
         "change_from_baseline": lambda: metrics.change_from_baseline(cohort, **at_visit, **rule),
+        "achieved_threshold": lambda: metrics.achieved_threshold(
+            cohort, threshold=str(spec.threshold), **strategies, **at_visit, **rule
+        ),
         "grade_change": lambda: metrics.grade_change(cohort, **at_visit, **rule),
         "perioperative": lambda: metrics.perioperative(cohort),
         "residual_lesion": lambda: metrics.residual_lesion(
@@ -120,10 +124,16 @@ def _forest(effect: Effects | Summary, name: str) -> tuple[Picture, ...]:
     return (Picture(svg, f"{name}: difference between the arms with its interval."),)
 
 
-def _status_summary(name: str, outcome: pd.Series, status: pd.Series, cohort: Cohort) -> Summary:
-    """Count episodes by status; a value that is there is observed, whatever else was not."""
-    level = status.mask((status == "observed") & outcome.isna(), "missing")
-    level = level.mask(outcome.notna(), "observed")
+def _status_of(spec: OutcomeSection, outcome: pd.Series, status: pd.Series) -> pd.Series:
+    """Return the status of the outcome; that of `perioperative` is about its events alone."""
+    if spec.metric != "perioperative":
+        return status
+    status = status.mask((status == "observed") & outcome.isna(), "missing")
+    return status.mask(outcome.notna(), "observed")
+
+
+def _status_summary(name: str, level: pd.Series, cohort: Cohort) -> Summary:
+    """Count episodes by the status of an outcome."""
     counts = (
         pd.DataFrame({"group": cohort.data["arm"], "level": level})
         .value_counts(["group", "level"], sort=False)
@@ -166,13 +176,28 @@ def _definition(spec: OutcomeSection, cohort: Cohort) -> str:
     when = f" at {spec.visit}" if spec.visit else ""
     window = f", days {spec.window[0]:g} to {spec.window[1]:g}" if spec.window else ""
     adjusted = "; adjusted for its baseline value" if spec.baseline_adjusted else ""
-    return f"{measured}{when}{window}{adjusted}. {_strategies(spec.intercurrent)}".strip()
+    parts = (f"{measured}{when}{window}{adjusted}.", _threshold(spec, cohort))
+    return " ".join(part for part in (*parts, _strategies(spec.intercurrent)) if part)
+
+
+def _threshold(spec: OutcomeSection, cohort: Cohort) -> str:
+    """Return which threshold was used, where it comes from, and who could attain it."""
+    if spec.instrument is None or spec.threshold is None:
+        return ""
+    record = cohort.vocabulary.instruments[spec.instrument].thresholds[spec.threshold]
+    source = cohort.vocabulary.sources[record.source].citation
+    return (
+        f"Threshold: {record.kind} {record.comparison} {record.value:g} ({record.basis}), "
+        f"{record.population}, {record.method} ({source}). The denominator is those whose "
+        "baseline allowed it."
+    )
 
 
 def _strategies(intercurrent: Mapping[str, str]) -> str:
     words = {
         "exclude": "those it happened to before are left out",
         "ignore": "ignored",
+        "failure": "counted as not achieved",
     }
     parts = [f"{event}: {words.get(how, how)}" for event, how in intercurrent.items()]
     return f"Intercurrent events: {'; '.join(parts)}." if parts else ""

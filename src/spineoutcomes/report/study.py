@@ -14,12 +14,14 @@ METRICS = {
     "score_at": ("value", {"mean", "mean_difference"}),
     "change_from_baseline": ("change", {"mean", "mean_difference"}),
     "perioperative": ("", {"mean", "mean_difference", "risk", "risk_difference"}),
+    "achieved_threshold": ("achieved", {"risk", "risk_difference"}),
     "grade_change": ("improved", {"risk", "risk_difference"}),
     "residual_lesion": ("residual_percent", {"mean", "mean_difference", "median"}),
 }
 TIME_MEASURES = {"risk", "survival", "test"}
-# How an intercurrent event is handled by the metrics there are; other strategies come later.
-INTERCURRENT = {"death": "exclude", "reoperation": "ignore", "conversion": "ignore"}
+# How an intercurrent event may be handled; only a threshold can be failed by one.
+INTERCURRENT = {"death": ("exclude",), "reoperation": ("ignore",), "conversion": ("ignore",)}
+FAILED_BY = {"death": ("exclude", "failure"), "reoperation": ("ignore", "failure")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +152,28 @@ def _outcome_problems(outcome: OutcomeSection, kind: str) -> Iterator[tuple[str,
     yield from _missing_keys(outcome)
     if outcome.baseline_adjusted and outcome.metric != "change_from_baseline":
         yield "baseline_adjusted", "belongs to change_from_baseline"
-    for key in ("threshold", "noninferiority_margin"):
-        if getattr(outcome, key) is not None:
-            yield key, "is part of the grammar but not available in this version; take it out"
+    if outcome.threshold is not None and outcome.metric != "achieved_threshold":
+        yield "threshold", "belongs to achieved_threshold"
+    if outcome.noninferiority_margin is not None:
+        message = "is part of the grammar but not available in this version; take it out"
+        yield "noninferiority_margin", message
+    yield from _intercurrent_problems(outcome)
+
+
+def _intercurrent_problems(outcome: OutcomeSection) -> Iterator[tuple[str, str]]:
+    failing = outcome.metric == "achieved_threshold"
+    known = INTERCURRENT | (FAILED_BY if failing else {})
     for event, strategy in outcome.intercurrent.items():
-        if INTERCURRENT.get(event) != strategy:
-            known = ", ".join(f'{k} = "{v}"' for k, v in INTERCURRENT.items())
-            yield "intercurrent", f"{event} = {strategy!r} is not available; there is: {known}"
+        if strategy not in known.get(event, ()):
+            words = ", ".join(f"{name} = {' or '.join(ways)}" for name, ways in known.items())
+            yield "intercurrent", f"{event} = {strategy!r} is not available; there is: {words}"
 
 
 def _missing_keys(outcome: OutcomeSection) -> Iterator[tuple[str, str]]:
     needed = {
         "score_at": ("instrument", "visit"),
         "change_from_baseline": ("instrument", "visit"),
+        "achieved_threshold": ("instrument", "visit", "threshold"),
         "grade_change": ("instrument", "visit", "rule"),
         "perioperative": ("column",),
         "residual_lesion": ("measure_of_lesion",),
