@@ -51,6 +51,19 @@ def test_arms(registry: Registry, arms: Any, expected: list[str]) -> None:
     assert set(cohort.data["arm"].cat.categories) == set(arms or ["all"])
 
 
+def test_arms_keep_the_order_they_are_named_in(registry: Registry) -> None:
+    arms = {"open": {"approach": ["open"]}, "mis": {"approach": ["mis"]}}
+    cohort = so.select_cohort(registry, arms=arms, episodes="all")
+    assert cohort.data["arm"].iloc[0] == "mis"
+    assert cohort.data["arm"].cat.categories.tolist() == ["open", "mis"]
+
+
+def test_the_index_procedure_is_the_one_an_episode_names() -> None:
+    case = so.load_sample("case_report")
+    cohort = so.select_cohort(case, covariates=["component"])
+    assert cohort.data["component"].tolist() == ["vertebroplasty"]
+
+
 def test_an_episode_in_two_arms(registry: Registry) -> None:
     arms = {"mis": {"approach": ["mis", "open"]}, "open": {"approach": ["open"]}}
     with pytest.raises(ArgumentError, match=r"2 episode\(s\) fall into two arms"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-import numpy as np
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
@@ -134,21 +133,21 @@ def as_cohort(data: Cohort | Registry) -> Cohort:
     if not isinstance(data, Registry):
         raise ArgumentError(f"Expected a Cohort or a Registry, got a {type(data).__name__}.")
     episodes = data.table("episodes")
-    frame = cohort_frame(data, episodes, arm=np.full(len(episodes), "all", dtype=object))
+    frame = cohort_frame(data, episodes, arm=pd.Categorical(["all"] * len(episodes)))
     steps = pd.DataFrame(
         {"variable": ["flow"], "level": ["In the registry"], "statistic": ["count"]}
     ).assign(value=float(len(episodes)))
     return Cohort(frame, registry=data, steps=steps)
 
 
-def cohort_frame(registry: Registry, episodes: pd.DataFrame, arm: np.ndarray) -> pd.DataFrame:
+def cohort_frame(registry: Registry, episodes: pd.DataFrame, arm: pd.Categorical) -> pd.DataFrame:
     """Return the frame of a cohort without covariates: one row per episode."""
     centre = registry.table("patients").set_index("patient_id")["centre"]
     return pd.DataFrame(
         {
             "patient_id": episodes["patient_id"].to_numpy(),
             "centre": centre.reindex(episodes["patient_id"]).to_numpy(),
-            "arm": pd.Categorical(arm, categories=list(dict.fromkeys(arm))),
+            "arm": arm,
             "index_day": episodes["index_day"].fillna(0).to_numpy(),
             "index_year": episodes["index_year"].to_numpy(),
         },

@@ -176,9 +176,10 @@ class _Selection:
             first = order.sort_values("_day", kind="stable").drop_duplicates("patient_id").index
             self.keep(self.frame.index.isin(first), "First episode of each patient")
 
-    def assign_arms(self, arms: Arms | None, assignment: Assignment | None) -> np.ndarray:
+    def assign_arms(self, arms: Arms | None, assignment: Assignment | None) -> pd.Categorical:
+        """Return the arm of each episode still in; categories in the order the arms are named."""
         if arms is None:
-            return np.full(self.n, "all", dtype=object)
+            return pd.Categorical(["all"] * self.n)
         if not arms or not all(arms.values()):
             raise ArgumentError("arms must name at least one arm, each with at least one rule.")
         member = {
@@ -197,8 +198,8 @@ class _Selection:
         empty = [name for name, n in zip(member, table.sum(axis=0), strict=True) if not n]
         if empty:
             raise ArgumentError(f"No episode falls into the arm(s) {', '.join(empty)}.")
-        names = np.array(list(member), dtype=object)
-        return np.asarray(names[table.argmax(axis=1)])
+        names = pd.Index(list(member))
+        return pd.Categorical.from_codes(table.argmax(axis=1).tolist(), categories=names)
 
     def _meets_arm(self, column: str, rule: Condition, assignment: Assignment | None) -> np.ndarray:
         if column == "approach":
@@ -257,14 +258,20 @@ def episode_column(registry: Registry, episodes: pd.DataFrame, name: str) -> pd.
 
 
 def index_procedures(registry: Registry, episodes: pd.DataFrame) -> pd.DataFrame:
-    """Return the procedure that sets day 0 of each episode, row by row; missing where none does."""
+    """Return the procedure that sets day 0 of each episode, row by row; missing where none does.
+
+    It is the one the episode names, else the first aimed at the lesion or pathology.
+    """
     procedures = registry.table("procedures")
     directed = [code for code, entry in registry.vocabulary.procedures.items() if entry.directed]
+    named = procedures["procedure_id"].isin(episodes["index_procedure_id"].dropna())
     first = (
-        procedures[procedures["component"].isin(directed)]
-        .sort_values(["day", "sequence"], kind="stable")
+        procedures[named | procedures["component"].isin(directed)]
+        .assign(_after=~named)
+        .sort_values(["_after", "day", "sequence"], kind="stable")
         .drop_duplicates("episode_id")
         .set_index("episode_id")
+        .drop(columns="_after")
     )
     return first.reindex(episodes["episode_id"])
 
