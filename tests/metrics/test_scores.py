@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.metrics.conftest import build
 
-from spineoutcomes import metrics
+from spineoutcomes import load_sample, metrics
 from spineoutcomes.cohort import as_cohort
 from spineoutcomes.errors import ArgumentError
 
@@ -296,3 +296,19 @@ def test_order_of_rows_changes_nothing(order, seed):
     pd.testing.assert_frame_equal(
         metrics.score_at(mixed, **ask).sort_index(), metrics.score_at(plain, **ask)
     )
+
+
+@pytest.mark.parametrize(
+    "windows", [{"3m": (60, 200), "12m": (150, 455)}, {"3m": (60, 150), "12m": (150, 455)}]
+)
+def test_a_score_stands_for_one_visit_only(windows):
+    sample = load_sample("metastases")
+    asked = {"instrument": "nrs_pain", "location": "back", "visits": ["12m", "3m"]}
+    with pytest.raises(ArgumentError, match="windows of '3m' and '12m' share the days 150 to"):
+        metrics.score_trajectory(sample, windows=windows, **asked)
+    with pytest.raises(ArgumentError, match="share the days"):
+        metrics.time_to_threshold(
+            sample, windows=windows, threshold="ostelo_2008", kind="first", **asked
+        )
+    apart = windows | {"3m": (60, 149)}
+    assert len(metrics.score_trajectory(sample, windows=apart, **asked)) == 870

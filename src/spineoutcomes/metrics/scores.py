@@ -16,6 +16,7 @@ from spineoutcomes.metrics.visits import (
     Visit,
     Windows,
     asked_visit,
+    asked_visits,
     at_visit,
     candidates,
     require_label,
@@ -134,7 +135,8 @@ def score_trajectory(
     Raises
     ------
     ArgumentError
-        When no visit or a visit twice is asked, and as in `score_at`.
+        When no visit or a visit twice is asked, the windows of two share a day, and as in
+        `score_at`.
 
     Notes
     -----
@@ -154,9 +156,7 @@ def score_trajectory(
                final       0.0  observed
     """
     cohort = as_cohort(cohort)
-    visits = [visits] if isinstance(visits, str) else list(visits)
-    if not visits or len(set(visits)) < len(visits):
-        raise ArgumentError(f"visits must name each visit once, got {len(visits)} name(s).")
+    visits = asked_visits(visits, windows)
     parts = [
         score_at(
             cohort,

@@ -19,7 +19,7 @@ from spineoutcomes.metrics.threshold_competing import COMPETING, competing_days
 from spineoutcomes.metrics.threshold_hits import Hits, first_hits, just_before
 from spineoutcomes.metrics.threshold_outcomes import status_of_value
 from spineoutcomes.metrics.threshold_records import asked_threshold, require_location
-from spineoutcomes.metrics.visits import Rule, Window, Windows, asked_visit, span_of
+from spineoutcomes.metrics.visits import Rule, Window, Windows, asked_visit, asked_visits, span_of
 from spineoutcomes.registry import Registry
 from spineoutcomes.vocabulary.model import Instrument, Threshold
 
@@ -106,7 +106,7 @@ def time_to_threshold(
     {'censored': 12, 'achieved': 303, 'death': 93}
     """
     cohort = as_cohort(cohort)
-    names = _checked_visits(visits)
+    names = _checked_visits(visits, windows)
     _check_choices(kind, competing)
     check_partial_dates(partial_dates)
     entry = cohort.vocabulary.instruments[instrument]
@@ -142,10 +142,8 @@ def time_to_threshold(
     return result.assign(status=_status(parts, known, at_risk))
 
 
-def _checked_visits(visits: Sequence[str]) -> list[str]:
-    names = [visits] if isinstance(visits, str) else list(visits)
-    if not names or len(set(names)) < len(names):
-        raise ArgumentError(f"visits must name each visit once, got {len(names)} name(s).")
+def _checked_visits(visits: Sequence[str], windows: Windows | None) -> list[str]:
+    names = asked_visits(visits, windows)
     for name in names:
         if asked_visit(name, None, "nearest").is_final:
             raise ArgumentError(

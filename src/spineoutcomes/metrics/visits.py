@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -76,6 +77,29 @@ def checked_window(window: Iterable[float] | None, name: str) -> Window | None:
             f"The window of {name!r} must be two days in order, such as (60, 120), got {days!r}."
         )
     return float(days[0]), float(days[1])
+
+
+def asked_visits(visits: Sequence[str] | str, windows: Windows | None) -> list[str]:
+    """Return the visits that are asked for together.
+
+    Raises
+    ------
+    ArgumentError
+        When none or one twice is asked, or the windows of two share a day: one score would then
+        stand for both.
+    """
+    names = [visits] if isinstance(visits, str) else list(visits)
+    if not names or len(set(names)) < len(names):
+        raise ArgumentError(f"visits must name each visit once, got {len(names)} name(s).")
+    given = [(checked_window((windows or {}).get(name), name), name) for name in names]
+    in_order = sorted((window, name) for window, name in given if window is not None)
+    for ((_, closes), name), ((opens, _), following) in pairwise(in_order):
+        if opens <= closes:
+            raise ArgumentError(
+                f"The windows of {name!r} and {following!r} share the days {opens:g} to "
+                f"{closes:g}, so one score could stand for both; set them apart."
+            )
+    return names
 
 
 def require_label(visit: Visit, rows: pd.DataFrame) -> None:
