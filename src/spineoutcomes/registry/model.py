@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -99,7 +100,8 @@ class Registry:
         return f"<Registry: {self.summary()}>"
 
     def _repr_html_(self) -> str:
-        return self.provenance.to_html(index=False, na_rep="", border=0)
+        sizes = self.provenance.drop(columns=["sha256"], errors="ignore").fillna({"file": ""})
+        return f"<p>{escape(self.summary())}</p>{sizes.to_html(index=False, border=0)}"
 
 
 def _as_written(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-
-from tqdm.auto import tqdm
+from typing import Any
 
 from spineoutcomes._toml import Keys
 from spineoutcomes.cohort import Cohort
@@ -71,7 +71,7 @@ def run_study(study: Study | str | Path, output: str | Path) -> Path:
     study = study if isinstance(study, Study) else Study.read(study)
     with replacing(output) as folder:
         steps = len(study.plan.outcome) + len(study.plan.time_to_event) + 4
-        with tqdm(total=steps, desc=study.plan.title[:40], unit="step", delay=0.5) as progress:
+        with _progress(steps, study.plan.title) as progress:
             registry = _registry(study)
             progress.update()
             cohort = _cohort(study, registry)
@@ -120,7 +120,16 @@ def _design(study: Study, cohort: Cohort) -> Design | None:
     )
 
 
-def _sections(study: Study, cohort: Cohort, progress: tqdm) -> list[Section]:  # type: ignore[type-arg]
+def _progress(steps: int, title: str) -> Any:
+    """Return a progress bar: a widget in a notebook that can show one, else a line of text."""
+    with warnings.catch_warnings():
+        # Without widgets tqdm says so at its import and falls back to text, which is all we ask.
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm(total=steps, desc=title[:40], unit="step", delay=0.5)
+
+
+def _sections(study: Study, cohort: Cohort, progress: Any) -> list[Section]:
     if study.plan.kind == "case":
         sections = case_sections(cohort)
         progress.update()
