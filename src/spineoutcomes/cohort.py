@@ -87,11 +87,17 @@ class Cohort:
             return self._patients(frame)
         if table == "episodes":
             return frame.set_index("episode_id").loc[self.data.index].reset_index()
-        own = frame[frame["episode_id"].isin(self.data.index)]
+        own = frame if self._holds_all else frame[frame["episode_id"].isin(self.data.index)]
         if "patient_id" in TABLES[table].names:
             parts = [part for part in (own, self._of_patients(frame)) if len(part)]
             own = pd.concat(parts) if len(parts) > 1 else (parts or [own])[0]
         return own.reset_index(drop=True)
+
+    @property
+    def _holds_all(self) -> bool:
+        """Whether no episode was left out, so that every row of an episode belongs."""
+        whole = len(self.data) == len(self.registry.tables["episodes"])
+        return whole and not self.registry.tables["events"]["episode_id"].isna().any()
 
     def _patients(self, patients: pd.DataFrame) -> pd.DataFrame:
         shift = self.data["index_day"].fillna(0).to_numpy()

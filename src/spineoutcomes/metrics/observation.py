@@ -28,29 +28,37 @@ def observe(cohort: Cohort) -> pd.DataFrame:
         the day is known), `contact_status`, `death_undated` (known dead, day unknown), `followup`,
         `last_score`, `last_scan`, `cutoff`.
     """
-    ids = cohort.data.index
-    patients = cohort.rows("patients").set_index("episode_id").reindex(ids)
-    episodes = cohort.rows("episodes").set_index("episode_id").reindex(ids)
     events = cohort.rows("events")
     scans = events[(events["kind"] == "imaging") & (events["status"] == "occurred")]
     scores = cohort.rows("scores")
     answered = scores[scores["value"].notna() | scores["grade"].notna()]
+    episodes = cohort.rows("episodes").set_index("episode_id")
+    ids = cohort.data.index
+    return known_of_patients(cohort).assign(
+        start=cohort.landmark_day,
+        followup=episodes["last_followup_day"].reindex(ids),
+        last_score=_latest_day(answered).reindex(ids),
+        last_scan=_latest_day(scans).reindex(ids),
+    )
+
+
+def known_of_patients(cohort: Cohort) -> pd.DataFrame:
+    """Return the columns of `observe` that take no look at scores or scans."""
+    ids = cohort.data.index
+    patients = cohort.rows("patients").set_index("episode_id").reindex(ids)
+    episodes = cohort.rows("episodes").set_index("episode_id").reindex(ids)
     death_lower, death_upper = bounds(patients, "death_")
     contact_lower, contact_upper = bounds(patients, "last_contact_")
     status = patients["last_contact_status"].astype(object)
     known_dead = (status == "dead") | patients["death_cause"].notna()
     return pd.DataFrame(
         {
-            "start": cohort.landmark_day,
             "death_lower": death_lower,
             "death_upper": death_upper,
             "death_undated": known_dead & death_lower.isna() & death_upper.isna(),
             "contact_lower": contact_lower,
             "contact_upper": contact_upper,
             "contact_status": status,
-            "followup": episodes["last_followup_day"],
-            "last_score": _latest_day(answered).reindex(ids),
-            "last_scan": _latest_day(scans).reindex(ids),
             "cutoff": episodes["cutoff_day"],
         },
         index=ids,

@@ -206,7 +206,7 @@ def picked_scores(
 
 
 def _refuse_different(found: pd.DataFrame, column: str) -> None:
-    different = int((found.groupby("episode_id")[column].nunique() > 1).sum())
+    different = int((found.groupby("episode_id", sort=False)[column].nunique() > 1).sum())
     if different:
         raise ArgumentError(
             f"{different} episode(s) have different scores at the same time, by "

@@ -15,7 +15,7 @@ from spineoutcomes.metrics.observation import (
     check_partial_dates,
     interval_message,
     is_interval,
-    observe,
+    known_of_patients,
     settled_days,
 )
 
@@ -85,7 +85,7 @@ def why_missing(
         When such a day decides and `partial_dates` is not given.
     """
     check_partial_dates(partial_dates)
-    seen = observe(cohort)
+    seen = known_of_patients(cohort)
     told = pd.Series(None, index=seen.index, dtype=object)
     if reasons is not None:
         told = reasons.astype(object).reindex(seen.index)

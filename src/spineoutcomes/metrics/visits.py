@@ -176,14 +176,18 @@ def at_visit(rows: pd.DataFrame, visit: Visit, *, by: list[str]) -> pd.DataFrame
     middle = sum(visit.window) / 2
     found = _preferred(found, found["day"].notna(), by)
     distance = (found["day"] - middle).abs()
-    nearest = distance.groupby(_keys(found, by), observed=True, dropna=False).transform("min")
+    nearest = distance.groupby(_keys(found, by), observed=True, dropna=False, sort=False).transform(
+        "min"
+    )
     return extreme(found[~(distance > nearest)], by=by, last=False)
 
 
 def extreme(rows: pd.DataFrame, *, by: list[str], last: bool) -> pd.DataFrame:
     """Return the rows of the first or last day of each group; undated ones if it has no other."""
     rows = _preferred(rows, rows["day"].notna(), by)
-    day = rows.groupby(by, observed=True, dropna=False)["day"].transform("max" if last else "min")
+    day = rows.groupby(by, observed=True, dropna=False, sort=False)["day"].transform(
+        "max" if last else "min"
+    )
     return rows[(rows["day"] == day) | rows["day"].isna()]
 
 
@@ -204,7 +208,7 @@ def span_of(visit: Visit, rows: pd.DataFrame) -> Span:
 
 def _preferred(rows: pd.DataFrame, mask: pd.Series, by: list[str]) -> pd.DataFrame:
     """Return the masked rows of each group that has any, all rows of the other groups."""
-    groups = mask.groupby(_keys(rows, by), observed=True, dropna=False)
+    groups = mask.groupby(_keys(rows, by), observed=True, dropna=False, sort=False)
     return rows[mask | ~groups.transform("any").astype(bool)]
 
 

@@ -93,8 +93,8 @@ class Registry:
         found = self.found["severity"].value_counts()
         warnings = f"; {found['warning']} warnings" if "warning" in found else ""
         rejected = f"; {len(self.rejects)} rows rejected" if len(self.rejects) else ""
-        simulated = "; simulated" if self.truth is not None else ""
-        return f"{sizes}{rejected}{warnings}{simulated}"
+        synthetic = "; synthetic (simulated)" if self.truth is not None else ""
+        return f"{sizes}{rejected}{warnings}{synthetic}"
 
     def __repr__(self) -> str:
         return f"<Registry: {self.summary()}>"
