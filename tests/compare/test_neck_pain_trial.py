@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -14,22 +14,18 @@ import spineoutcomes as so
 PRINTED = {"rel": 1e-6}
 
 
-def neck_pain() -> pd.DataFrame:
+@pytest.fixture
+def frame(real_file: Callable[[str], Path]) -> pd.DataFrame:
     """Return change and baseline of the neck-pain trial (Chow 2006), one row a patient."""
-    folder = os.environ.get("SPINEOUTCOMES_REAL_DATA")
-    root = Path(folder) if folder else Path(__file__).parents[2].parent / "shared" / "real"
-    path = root / "spine" / "neck_pain_rct.csv"
-    if not path.exists():
-        pytest.skip("the trial's data are not here; set SPINEOUTCOMES_REAL_DATA")
-    visits = pd.read_csv(path)
+    visits = pd.read_csv(real_file("spine/neck_pain_rct.csv"))
     wide = visits.pivot(index=["id", "laser"], columns="time", values="vas") * 10
     wide = wide.reset_index()
     arm = wide["laser"].map({1: "active", 2: "placebo"})
-    return pd.DataFrame({"arm": arm, "before": wide[1], "change": wide[3] - wide[1]})
+    changes = {"arm": arm, "before": wide[1], "change": wide[3] - wide[1]}
+    return pd.DataFrame(changes).dropna()
 
 
-def test_neck_pain_trial() -> None:
-    frame = neck_pain().dropna()
+def test_neck_pain_trial(frame: pd.DataFrame) -> None:
     arms = {"outcome": "change", "treatment": "arm", "reference": "placebo"}
     plain = so.compare.mean_difference(frame, **arms).tidy().iloc[0]
     assert plain["estimate"] == pytest.approx(-2.933333, **PRINTED)

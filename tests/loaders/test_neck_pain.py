@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,8 @@ ARMS = {"active": {"laser": ["active"]}, "placebo": {"laser": ["placebo"]}}
 
 
 @pytest.fixture
-def trial() -> Path:
-    folder = os.environ.get("SPINEOUTCOMES_REAL_DATA")
-    root = Path(folder) if folder else ROOT.parent / "shared" / "real"
-    path = root / "spine" / "neck_pain_rct.csv"
-    if not path.exists():
-        pytest.skip("the trial's data are not here; set SPINEOUTCOMES_REAL_DATA")
-    return path
+def trial(real_file: Callable[[str], Path]) -> Path:
+    return real_file("spine/neck_pain_rct.csv")
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +9,6 @@ import pytest
 from spineoutcomes import metrics
 
 ODI = [str(n) for n in range(1, 11)]
-ROOT = Path(__file__).parents[2]
-FILES = ("data-oswestry.xlsx", "oswestry_eng.csv", "oswestry_fr.csv")
 
 # The test forms of the R package qhs: how many of the first sections are unanswered, the grade of
 # all others, and its numerator, denominator and index.
@@ -43,29 +38,3 @@ def test_twelve_forms_of_another_program():
     assert result["denominator"].tolist() == list(denominator)
     assert result["value"].tolist() == list(index)
     assert (result["value"] * result["denominator"] / 100).tolist() == list(numerator)
-
-
-def scored_tables() -> list[pd.DataFrame]:
-    """Return the tables of the real data that hold sections as grades and the index."""
-    folder = os.environ.get("SPINEOUTCOMES_REAL_DATA")
-    root = Path(folder) if folder else ROOT.parent / "shared" / "real"
-    tables: list[pd.DataFrame] = []
-    for path in (root / "workbooks" / name for name in FILES):
-        if path.suffix == ".xlsx" and path.exists():
-            tables += pd.read_excel(path, sheet_name=None).values()
-        elif path.exists():
-            tables.append(pd.read_csv(path))
-    wanted = {"denominator", "oswestry"}
-    return [table for table in tables if wanted <= set(table.columns)]
-
-
-def test_the_file_of_the_other_program():
-    tables = scored_tables()
-    if not tables:
-        pytest.skip("the scored Oswestry forms are not here; set SPINEOUTCOMES_REAL_DATA")
-    for table in tables:
-        sections = [name for name in table.columns if str(name).startswith("scored.")]
-        answers = table[sections].set_axis(ODI, axis="columns")
-        result = metrics.score_items(answers, instrument="odi", missing=9)
-        np.testing.assert_allclose(result["value"], table["oswestry"])
-        np.testing.assert_array_equal(result["denominator"], table["denominator"])

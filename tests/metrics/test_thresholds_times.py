@@ -186,9 +186,7 @@ def test_worsening(registry):
 
 
 def test_visits_that_share_an_answer_cannot_confirm_it(registry):
-    one = registry(
-        "A", scores="episode_id,instrument,day,visit,value\nA,odi,-1,,60\nA,odi,90,y,20"
-    )
+    one = registry("A", scores="episode_id,instrument,day,visit,value\nA,odi,-1,,60\nA,odi,90,y,20")
     ask = {"instrument": "odi", "threshold": "ostelo_2008", "visits": ["x", "y"]}
     windows = {"x": (60, 120)}  # y goes by its label, on a day of x
     result = metrics.time_to_threshold(one, **ask, windows=windows, kind="sustained")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -13,20 +13,15 @@ import spineoutcomes as so
 from spineoutcomes.cli import main
 
 ROOT = Path(__file__).parents[2]
-REAL = Path(os.environ.get("SPINEOUTCOMES_REAL_DATA", ROOT.parent / "shared" / "real"))
-TRIAL = REAL / "spine" / "neck_pain_rct.csv"
-pytestmark = pytest.mark.skipif(
-    not TRIAL.is_file(), reason="the trial's data are not here; set SPINEOUTCOMES_REAL_DATA"
-)
 # R 4.2.2: t.test and lm on the changes times ten; printed to seven significant digits.
 PRINTED = 1e-6
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Path:
+def study(tmp_path: Path, real_file: Callable[[str], Path]) -> Path:
     for name in ("neck_pain_rct.toml", "neck_pain_rct_mapping.toml"):
         shutil.copy(ROOT / "examples" / name, tmp_path)
-    shutil.copy(TRIAL, tmp_path)
+    shutil.copy(real_file("spine/neck_pain_rct.csv"), tmp_path)
     return tmp_path / "neck_pain_rct.toml"
 
 
