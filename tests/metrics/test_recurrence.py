@@ -287,3 +287,49 @@ def test_order_of_rows_changes_nothing(order, seed):
         pd.testing.assert_frame_equal(result.sort_index(), metric(plain))
     mixed_items = metrics.episode_timeline(mixed).sort_index(kind="stable")
     pd.testing.assert_frame_equal(mixed_items, metrics.episode_timeline(plain))
+
+
+def one_episode(events):
+    episode = {"episode_id": ["A"], "patient_id": ["p"], "diagnosis": ["spinal_metastasis"]}
+    return build_registry(
+        {
+            "patients": pd.DataFrame({"patient_id": ["p"]}),
+            "episodes": pd.DataFrame(episode),
+            "events": events.assign(episode_id="A", status="occurred"),
+        },
+        vocabulary=SHIPPED_VOCABULARY,
+    )
+
+
+@pytest.mark.parametrize(
+    ("max_gap_days", "time", "event", "by_gap"),
+    [
+        (700, 900, "recurrence_or_progression", False),
+        (699, 200, "censored", True),
+        (100, 200, "censored", True),
+    ],
+)
+def test_a_recurrence_is_held_against_the_scan_before_it(max_gap_days, time, event, by_gap):
+    # Clean scans on days 100 and 200, nothing for 700 days, then a scan that shows recurrence.
+    days = [100, 200, 900, 900]
+    kinds = ["imaging", "imaging", "imaging", "local_recurrence"]
+    events = pd.DataFrame({"event_id": list("1234"), "day": days, "kind": kinds})
+    one = one_episode(events)
+    ask = IMAGING | {"max_gap_days": max_gap_days}
+    row = metrics.time_to_recurrence(one, **ask).loc["A"]
+    assert (row["time"], row["event"], row["censored_by_gap"]) == (time, event, by_gap)
+
+
+def test_a_first_scan_too_late_leaves_nothing_observed():
+    events = pd.DataFrame(
+        {
+            "event_id": ["1", "2"],
+            "day": 300,
+            "kind": ["imaging", "local_recurrence"],
+        }
+    )
+    one = one_episode(events)
+    late = metrics.time_to_recurrence(one, **IMAGING).loc["A"]
+    assert pd.isna(late["time"]) and late["status"] == "missing" and late["censored_by_gap"]
+    in_time = metrics.time_to_recurrence(one, **(IMAGING | {"max_gap_days": 300})).loc["A"]
+    assert in_time["time"] == 300 and in_time["interval_lower"] == 0

@@ -53,9 +53,10 @@ def time_to_recurrence(
     assessment : {"imaging", "clinical"}
         Whether the endpoint is seen on scans or in the clinic.
     max_gap_days : float
-        For an imaging endpoint: an event or death more than this many days after the last scan at
-        or before it is censored at that scan. A clinical endpoint makes no use of it (None will
-        do).
+        For an imaging endpoint: an event or death more than this many days after the last scan
+        before it is censored at that scan. A recurrence is held against the scan before the one
+        that shows it, so that coming back after years without a scan is no time under observation.
+        A clinical endpoint makes no use of it (None will do).
     censor_at : {"last_scan", "last_contact"}
         Where those without an event are censored: usually the last scan for an imaging endpoint,
         the last contact for a clinical one.
@@ -90,9 +91,9 @@ def time_to_recurrence(
     -----
     Missing data: an episode of which nothing was observed after the start (no scan, or no contact),
     or whose event or death has no day, has no time and the status missing; it is neither event nor
-    censored. A death or event within `max_gap_days` of day 0 counts without any scan. One that had
-    the event before the landmark is not at risk: not_attainable. A scan is an imaging event, or the
-    scan that a recurrence names.
+    censored. A death or event within `max_gap_days` of day 0 counts without any scan before it;
+    beyond that nothing was observed. One that had the event before the landmark is not at risk:
+    not_attainable. A scan is an imaging event, or the scan that a recurrence names.
 
     The growth of a known residual is progression, not recurrence: `endpoint` says which is counted
     in each episode. An event seen on a scan happened between the last scan without it and that
@@ -181,8 +182,11 @@ def _ends(
     censor_at: CensorAt,
     partial_dates: PartialDates | None,
 ) -> _Ends:
-    before = last_scan(scans, firsts.day)  # at or before the event; the last of all without one
     has = np.isfinite(firsts.day)
+    # The scan that shows a recurrence does not tell how long nobody had looked: the one before it
+    # does. Death and reoperation come after whatever scan was made last.
+    shown = has & (firsts.kind == EVENT)
+    before = last_scan(scans, firsts.day, strictly=True).where(shown, last_scan(scans, firsts.day))
     by_gap = pd.Series(False, index=has.index)
     if by_scan:
         # Day 0 stands in for the scan of an episode that had none before its event.
