@@ -9,7 +9,6 @@ from spineoutcomes.loaders.cells import (
     as_dates,
     as_numbers,
     decoded,
-    numbers_where_all_are,
     text_cells,
 )
 
@@ -66,21 +65,3 @@ def test_dates_in_a_declared_format() -> None:
     )
     assert [None if pd.isna(v) else v for v in cells.values] == ["2020-01-31", None, None, None]
     assert cells.bad.tolist() == [False, True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("cells", "numeric"),
-    [
-        (["1", "2.5", ""], True),
-        (["-1e-3"], True),
-        (["007", "12"], False),
-        (["1", "x"], False),
-        (["", ""], False),
-        (["2020-01-01"], False),
-    ],
-)
-def test_a_column_nobody_declared_is_numeric_when_all_its_cells_are(
-    cells: list[str], numeric: bool
-) -> None:
-    values = numbers_where_all_are(pd.Series(cells))
-    assert pd.api.types.is_numeric_dtype(values) == numeric

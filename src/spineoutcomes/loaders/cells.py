@@ -94,13 +94,6 @@ def are_plain_numbers(text: pd.Series, *, decimal: str = ".") -> bool:
     return len(filled) > 0 and bool(written.str.fullmatch(PLAIN_NUMBER).all())
 
 
-def numbers_where_all_are(raw: pd.Series) -> pd.Series:
-    """Return numbers when every cell that is filled is one plainly written; else the same text."""
-    if not are_plain_numbers(raw):
-        return raw
-    return pd.Series(_numbers(raw.str.strip(), PLAIN_NUMBER), index=raw.index)
-
-
 def _numbers(text: pd.Series, pattern: str) -> npt.NDArray[np.float64]:
     values = text.to_numpy(dtype=object)
     readable = text.astype(str).str.fullmatch(pattern).to_numpy(dtype=bool)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders.cells import numbers_where_all_are
 from spineoutcomes.loaders.delimited import SourceFile, read_delimited
 from spineoutcomes.registry import TABLES
 from spineoutcomes.registry.findings import joined, rows_found
@@ -40,20 +39,6 @@ def read_folder(folder: Path) -> tuple[dict[str, SourceFile], pd.DataFrame]:
     files = {name: read_delimited(path) for name, path in present.items()}
     misspelt = _alike([path.name for path in others])
     return files, joined(_misspelt(name, table) for name, table in misspelt.items())
-
-
-def raw_tables(files: dict[str, SourceFile]) -> dict[str, pd.DataFrame]:
-    """Return the tables as read, with numbers in columns that nobody declared."""
-    return {
-        name: file.rows.assign(
-            **{
-                column: numbers_where_all_are(file.rows[column])
-                for column in file.rows.columns
-                if column not in TABLES[name].names
-            }
-        )
-        for name, file in files.items()
-    }
 
 
 def read_truth(folder: Path) -> pd.DataFrame | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.delimited import read_delimited
-from spineoutcomes.loaders.folder import raw_tables, read_folder, read_truth
+from spineoutcomes.loaders.folder import read_folder, read_truth
 from spineoutcomes.loaders.mapping import read_mapping
 from spineoutcomes.loaders.mapping_checks import check_columns, check_words
 from spineoutcomes.loaders.reshape import in_rows_of_the_file, reshaped
@@ -127,7 +127,7 @@ def _check_place(place: Path, mapping: str | Path | None, given: str | None) -> 
 def _from_folder(folder: Path, vocabulary: Vocabulary, on_error: OnError) -> Registry:
     files, also_found = read_folder(folder)
     return build_registry(
-        raw_tables(files),
+        {name: file.rows for name, file in files.items()},
         vocabulary=vocabulary,
         on_error=on_error,
         files={name: (file.name, file.sha256) for name, file in files.items()},

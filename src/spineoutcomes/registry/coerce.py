@@ -13,7 +13,7 @@ from spineoutcomes.registry.dates import Dates, no_dates, parse_dates
 from spineoutcomes.registry.findings import joined, rows_found
 
 # No leading zero: "007" is a code, and would not survive as a number.
-PLAIN_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
+PLAIN_NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 FLAGS = {
     "true": True,
     "yes": True,
@@ -135,7 +135,7 @@ def _tidy_extra(values: pd.Series) -> pd.Series:
     text = _as_text(values)
     known = text.dropna().astype(str)
     if len(known) and bool(known.str.fullmatch(PLAIN_NUMBER).all()):
-        return pd.to_numeric(text).astype(float)
+        return _numbers(text)[0]
     return text.astype("category")
 
 
