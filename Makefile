@@ -5,13 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check docs validate samples clean
+.PHONY: help demo test check samples bench clean
 
 help:
 	@echo "make demo      write report/index.html from synthetic data"
 	@echo "make test      run the tests, doctests and notebooks"
 	@echo "make check     run the linters, the type checker and the docs build"
 	@echo "make samples   write the synthetic samples anew"
+	@echo "make bench     time us beside others, in one run"
 	@echo "make clean     remove what these commands made"
 
 # The stamp is renewed when what is installed changes.
@@ -41,6 +42,10 @@ check: .venv/.docs
 	$(BIN)/python -m mypy
 	$(BIN)/python docs/make_validation.py --check
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+bench: .venv/.dev
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --editable ".[bench]"
+	$(BIN)/python benchmarks/run.py
 
 samples: .venv/.run
 	$(BIN)/python data/make_samples.py

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
+import numpy as np
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.registry import TABLES, Registry
+from spineoutcomes.registry import Registry
+from spineoutcomes.registry.links import Positions
 from spineoutcomes.results import Summary
 from spineoutcomes.vocabulary import Vocabulary
 
@@ -35,6 +38,8 @@ class Cohort:
         Where the episodes come from.
     steps : DataFrame
         The counted log of the selection.
+    places : array of int
+        Position of each episode in the registry's table of episodes.
     landmark_day : float
         Day from which time is counted: 0, or the landmark the selection used.
 
@@ -50,6 +55,7 @@ class Cohort:
     _: KW_ONLY
     registry: Registry
     steps: pd.DataFrame
+    places: Positions
     landmark_day: float = 0.0
 
     @property
@@ -82,37 +88,105 @@ class Cohort:
         ArgumentError
             When there is no table of that name.
         """
-        frame = self.registry.table(table)
+        self.registry.require_table(table)
+        names = [str(name) for name in self.registry.tables[table]]
         if table == "patients":
-            return self._patients(frame)
+            return self.each(table, names).reset_index()[[*names, "episode_id"]]
         if table == "episodes":
-            return frame.set_index("episode_id").loc[self.data.index].reset_index()
-        own = frame if self._holds_all else frame[frame["episode_id"].isin(self.data.index)]
-        if "patient_id" in TABLES[table].names:
-            parts = [part for part in (own, self._of_patients(frame)) if len(part)]
-            own = pd.concat(parts) if len(parts) > 1 else (parts or [own])[0]
-        return own.reset_index(drop=True)
+            own = [name for name in names if name != "episode_id"]
+            return self.each(table, own).reset_index()[names]
+        rows = self.located(table, names)
+        ids = self.data.index.take(rows.pop("episode").to_numpy())
+        return rows.assign(episode_id=ids.to_numpy())
+
+    def each(self, table: str, columns: Sequence[str], at: Positions | None = None) -> pd.DataFrame:
+        """Return columns of `patients` or `episodes`, one row per episode of the cohort.
+
+        Parameters
+        ----------
+        table : {"patients", "episodes"}
+        columns : sequence of str
+        at : array of int, optional
+            Positions of the episodes wanted; None takes all.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by `episode_id`; days of a patient counted from the index of the episode.
+        """
+        places = self.places if at is None else self.places[at]
+        if table == "patients":
+            places = self.registry.links["episodes", "patient_id"][places]
+        frame = self.registry.tables[table]
+        index = self.data.index if at is None else self.data.index.take(at)
+        taken = {name: frame[name].take(places).set_axis(index) for name in columns}
+        if table == "patients":
+            start = self.data["index_day"].to_numpy()
+            shift = start if at is None else start[at]
+            for name in set(PATIENT_DAYS).intersection(taken):
+                taken[name] = taken[name] - shift
+        return pd.DataFrame(taken, index=index)
+
+    def located(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Return rows of a table with `episode`, the position of their episode in the cohort.
+
+        Rows that name only a patient stand once for each of the patient's episodes, last. What is
+        handed out may share memory with the registry: it is for reading, never for writing.
+
+        Parameters
+        ----------
+        table : {"procedures", "scores", "lesions", "events"}
+        columns : sequence of str
+
+        Raises
+        ------
+        ArgumentError
+            When there is no table of that name.
+        """
+        self.registry.require_table(table)
+        frame, place = self.registry.tables[table], self.registry.links[table, "episode_id"]
+        episode = place if self._is_whole else self._position_of()[place]
+        inside = episode >= 0
+        own = {"episode": episode} | {name: frame[name] for name in columns}
+        rows = pd.DataFrame(own, index=frame.index, copy=False)
+        if not inside.all():
+            rows = rows.take(np.flatnonzero(inside)).reset_index(drop=True)
+        loose = np.flatnonzero(place < 0)
+        if not len(loose):
+            return rows
+        parts = [part for part in (rows, self._of_patients(table, columns, loose)) if len(part)]
+        return pd.concat(parts, ignore_index=True) if parts else rows
 
     @property
-    def _holds_all(self) -> bool:
-        """Whether no episode was left out, so that every row of an episode belongs."""
-        whole = len(self.data) == len(self.registry.tables["episodes"])
-        return whole and not self.registry.tables["events"]["episode_id"].isna().any()
+    def _is_whole(self) -> bool:
+        """Whether every episode of the registry is in, in the registry's order."""
+        n = len(self.registry.tables["episodes"])
+        return len(self.places) == n and bool((self.places == np.arange(n)).all())
 
-    def _patients(self, patients: pd.DataFrame) -> pd.DataFrame:
-        shift = self.data["index_day"].fillna(0).to_numpy()
-        each = patients.set_index("patient_id").loc[self.data["patient_id"]].reset_index()
-        days = {name: each[name] - shift for name in PATIENT_DAYS if name in each}
-        return each.assign(episode_id=self.data.index.to_numpy(), **days)
+    def _position_of(self) -> Positions:
+        """Return the position in the cohort of each episode of the registry; -1 where left out.
 
-    def _of_patients(self, frame: pd.DataFrame) -> pd.DataFrame:
+        The last place is for rows without an episode, whose link is -1.
+        """
+        position = np.full(len(self.registry.tables["episodes"]) + 1, -1, dtype=np.intp)
+        position[self.places] = np.arange(len(self.places))
+        return position
+
+    def _of_patients(self, table: str, columns: Sequence[str], loose: Positions) -> pd.DataFrame:
         """Return rows that name only a patient, once for each of the patient's episodes."""
-        loose = frame[frame["episode_id"].isna()].drop(columns="episode_id")
-        owners = self.data.reset_index()[["episode_id", "patient_id", "index_day"]]
-        rows = loose.merge(owners, on="patient_id", suffixes=("", "_of_episode"))
-        shift = rows.pop("index_day").fillna(0)
+        frame = self.registry.tables[table].take(loose)[[*columns]]
+        owners = pd.DataFrame(
+            {
+                "_patient": self.registry.links["episodes", "patient_id"][self.places],
+                "episode": np.arange(len(self.places)),
+                "_shift": self.data["index_day"].to_numpy(),
+            }
+        )
+        patient = self.registry.links[table, "patient_id"][loose]
+        rows = frame.assign(_patient=patient).merge(owners, on="_patient")
+        shift = rows["_shift"]
         days = {name: rows[name] - shift for name in DAY_COLUMNS if name in rows}
-        return rows.assign(**days)[list(frame.columns)]
+        return rows.assign(**days)[["episode", *columns]]
 
     def __len__(self) -> int:
         return len(self.data)
@@ -138,24 +212,30 @@ def as_cohort(data: Cohort | Registry) -> Cohort:
         return data
     if not isinstance(data, Registry):
         raise ArgumentError(f"Expected a Cohort or a Registry, got a {type(data).__name__}.")
-    episodes = data.table("episodes")
-    frame = cohort_frame(data, episodes, arm=pd.Categorical(["all"] * len(episodes)))
+    n = len(data.tables["episodes"])
+    places = np.arange(n)
     steps = pd.DataFrame(
         {"variable": ["flow"], "level": ["In the registry"], "statistic": ["count"]}
-    ).assign(value=float(len(episodes)))
-    return Cohort(frame, registry=data, steps=steps)
+    ).assign(value=float(n))
+    return Cohort(cohort_frame(data, places, one_arm(n)), registry=data, steps=steps, places=places)
 
 
-def cohort_frame(registry: Registry, episodes: pd.DataFrame, arm: pd.Categorical) -> pd.DataFrame:
+def one_arm(n: int) -> pd.Categorical:
+    """Return the arm of a cohort that compares nothing: "all", for every episode."""
+    return pd.Categorical.from_codes([0], categories=pd.Index(["all"])).repeat(n)
+
+
+def cohort_frame(registry: Registry, places: Positions, arm: pd.Categorical) -> pd.DataFrame:
     """Return the frame of a cohort without covariates: one row per episode."""
-    centre = registry.table("patients").set_index("patient_id")["centre"]
-    return pd.DataFrame(
-        {
-            "patient_id": episodes["patient_id"].to_numpy(),
-            "centre": centre.reindex(episodes["patient_id"]).to_numpy(),
-            "arm": arm,
-            "index_day": episodes["index_day"].fillna(0).to_numpy(),
-            "index_year": episodes["index_year"].to_numpy(),
-        },
-        index=pd.Index(episodes["episode_id"], name="episode_id"),
-    )
+    episodes, patients = registry.tables["episodes"], registry.tables["patients"]
+    patient = registry.links["episodes", "patient_id"][places]
+    index = pd.Index(episodes["episode_id"].take(places), name="episode_id")
+    columns = {
+        "patient_id": episodes["patient_id"].take(places),
+        "centre": patients["centre"].astype(object).take(patient),
+        "arm": pd.Series(arm),
+        "index_day": episodes["index_day"].fillna(0).take(places),
+        "index_year": episodes["index_year"].take(places),
+    }
+    own = {name: values.set_axis(index) for name, values in columns.items()}
+    return pd.DataFrame(own, index=index, copy=False)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.cohort import PATIENT_DAYS, Cohort, cohort_frame
+from spineoutcomes.cohort import PATIENT_DAYS, Cohort, cohort_frame, one_arm
 from spineoutcomes.conditions import Condition, Where, meets
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.registry import TABLES, Registry
@@ -103,13 +103,14 @@ def select_cohort(
         table.keep_observed(landmark_day)
     table.keep_episodes(episodes)
     arm = table.assign_arms(arms, assignment)
-    data = cohort_frame(registry, table.frame, arm)
+    data = cohort_frame(registry, table.places, arm)
     extra = {name: table.column(name).to_numpy() for name in covariates if name not in data.columns}
     data = data.assign(**{name: pd.Series(v, index=data.index) for name, v in extra.items()})
     return Cohort(
         data,
         registry=registry,
         steps=table.log(data["arm"]),
+        places=table.places,
         landmark_day=float(landmark_day or 0),
     )
 
@@ -121,6 +122,7 @@ class _Selection:
         self.registry = registry
         self.later_allowed = later_allowed
         self.frame = registry.table("episodes")
+        self.places = np.arange(len(self.frame))
         self.steps: list[dict[str, Any]] = []
         rejected = int((registry.rejects["table"] == "episodes").sum())
         self.note("In the registry", self.n + rejected, None)
@@ -145,6 +147,7 @@ class _Selection:
     def keep(self, mask: np.ndarray, step: str) -> None:
         before = self.n
         self.frame = self.frame[mask].reset_index(drop=True)
+        self.places = self.places[mask]
         self.note(step, self.n, before - self.n)
         if not self.n:
             raise ArgumentError(f"No episode is left after the step {step!r} (of {before}).")
@@ -179,7 +182,7 @@ class _Selection:
     def assign_arms(self, arms: Arms | None, assignment: Assignment | None) -> pd.Categorical:
         """Return the arm of each episode still in; categories in the order the arms are named."""
         if arms is None:
-            return pd.Categorical(["all"] * self.n)
+            return one_arm(self.n)
         if not arms or not all(arms.values()):
             raise ArgumentError("arms must name at least one arm, each with at least one rule.")
         member = {

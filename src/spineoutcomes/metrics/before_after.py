@@ -13,7 +13,7 @@ from spineoutcomes.metrics.grades import ranks
 from spineoutcomes.metrics.measurements import answer_column, rows_as_asked
 from spineoutcomes.metrics.muscles import followed_site, refuse_mixed, weakest_rows
 from spineoutcomes.metrics.observation import PartialDates
-from spineoutcomes.metrics.scores import picked_scores
+from spineoutcomes.metrics.scores import baseline_answers, picked_scores
 from spineoutcomes.metrics.visits import Rule, Window, Windows, asked_visit, require_label
 
 WORST = "worst"
@@ -62,7 +62,7 @@ def before_and_after(
     later = asked_visit(visit, windows, rule)
     require_later(later)
     rows = rows_as_asked(cohort, instrument, location=location, side=side, rater=rater)
-    require_label(later, cohort.rows("scores"))
+    require_label(later, cohort.located("scores", ["visit"]))
     start = baseline_visit(windows, baseline_window)
     if muscle is None:
         refuse_mixed(rows, of=instrument, remedy=remedy)
@@ -72,7 +72,7 @@ def before_and_after(
         rows = weakest_rows(rows, start=start, later=later, places=ranks(entry))
     column = answer_column(entry)
     after = picked_scores(cohort, rows, later, entry, partial_dates)
-    baseline = picked_scores(cohort, rows, start, entry, partial_dates)[column]
+    baseline = baseline_answers(cohort, rows, start, entry)
     site = followed_site(rows, cohort.data.index)
     return pd.DataFrame(
         {

@@ -9,8 +9,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.metrics.cutoffs import percent_of
 from spineoutcomes.metrics.measurements import instrument_rows
 from spineoutcomes.metrics.observation import PartialDates
-from spineoutcomes.metrics.scores import picked_scores
-from spineoutcomes.metrics.status import as_status
+from spineoutcomes.metrics.scores import baseline_answers, picked_scores
 from spineoutcomes.metrics.visits import (
     Rule,
     Visit,
@@ -88,10 +87,10 @@ def change_from_baseline(
     later = asked_visit(visit, windows, rule)
     require_later(later)
     rows = instrument_rows(cohort, instrument, location=location, side=side, rater=rater)
-    require_label(later, cohort.rows("scores"))
+    require_label(later, cohort.located("scores", ["visit"]))
     start = baseline_visit(windows, baseline_window)
     value = picked_scores(cohort, rows, later, entry, partial_dates)
-    baseline = picked_scores(cohort, rows, start, entry, partial_dates)["value"]
+    baseline = baseline_answers(cohort, rows, start, entry)
     change = value["value"] - baseline
     # Adding 0 turns the -0.0 of an unchanged score into 0.0.
     benefit = change * (1.0 if entry.higher_is == "better" else -1.0) + 0.0
@@ -133,4 +132,4 @@ def require_later(visit: Visit) -> None:
 def status_with_baseline(status: pd.Series, baseline: pd.Series) -> pd.Series:
     """Return the status of a change: that of the value, or no_baseline where only that is there."""
     lacking = (status == "observed") & baseline.isna()
-    return as_status(status.astype(object).where(~lacking, "no_baseline"), status.index)
+    return status.mask(lacking, "no_baseline") if lacking.any() else status

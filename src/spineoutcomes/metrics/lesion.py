@@ -243,7 +243,7 @@ def _status(
     episode = summed.index.get_level_values("episode_id")
     absent = summed["residual_percent"].isna()
     needed = absent.groupby(episode).any().reindex(cohort.data.index).astype(bool)
-    reasons = why_missing(cohort, span, needed=needed, partial_dates=partial_dates)
+    reasons = why_missing(cohort, span, absent=needed.to_numpy(), partial_dates=partial_dates)
     words = pd.Series(reasons.reindex(episode).to_numpy(), index=summed.index, dtype=object)
     words[summed["value"].notna() & summed["reference"].isna()] = "no_baseline"
     words[summed["reference"] == 0] = "not_attainable"

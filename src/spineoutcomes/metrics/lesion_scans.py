@@ -15,8 +15,8 @@ def with_scan(rows: pd.DataFrame) -> pd.DataFrame:
     label that does not say preoperative. A scan on day 0 without any label precedes it.
     """
     day = rows["day"]
-    by_day = ("day " + day.astype(str)).where(day.notna())
-    scan = rows["scan_id"].astype(object).where(rows["scan_id"].notna(), by_day.astype(object))
+    by_day = ("day " + day.astype(str).astype(object)).where(day.notna())
+    scan = rows["scan_id"].astype(object).where(rows["scan_id"].notna(), by_day)
     scan = scan.where(scan.notna(), rows["visit"].astype(object)).fillna("(no scan named)")
     early = before_surgery(rows)
     labelled = rows["visit"].notna() & ~early

@@ -32,9 +32,9 @@ def refuse_mixed(rows: pd.DataFrame, *, of: str, remedy: str = "") -> None:
     answered = rows[rows["answered"]]
     for column in SITE:
         labels = labelled(answered[column])
-        several = labels.groupby(answered["episode_id"]).nunique() > 1
+        several = labels.groupby(answered["episode"]).nunique() > 1
         if several.any():
-            mixed = answered["episode_id"].isin(several.index[several])
+            mixed = answered["episode"].isin(several.index[several])
             raise ArgumentError(
                 f"{int(several.sum())} episode(s) have {of} with several values of {column}: "
                 f"{', '.join(sorted(labels[mixed].unique()))}; they are never mixed. "
@@ -60,7 +60,7 @@ def weakest_rows(
     places : dict
         The place of each grade, counted from the worst.
     """
-    keys = ["episode_id", "site"]
+    keys = ["episode", "site"]
     names = [labelled(rows[column]) for column in SITE]
     # A number for each site: groups by columns with gaps or unused categories are fragile.
     site = pd.DataFrame(dict(zip(SITE, names, strict=True))).groupby(list(SITE)).ngroup()
@@ -73,13 +73,13 @@ def weakest_rows(
         }
     )
     order = ["before", "after", "site"]
-    followed = lowest.reset_index().sort_values(order).drop_duplicates("episode_id")
-    own = rows["episode_id"].map(followed.set_index("episode_id")["site"])
+    followed = lowest.reset_index().sort_values(order).drop_duplicates("episode")
+    own = rows["episode"].map(followed.set_index("episode")["site"])
     return rows[~rows["answered"] | (rows["site"] == own)]
 
 
 def followed_site(rows: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
     """Return the location and side of each episode's rows, missing where none is recorded."""
     first = rows.sort_values("answered", ascending=False, kind="stable")
-    sites = first.drop_duplicates("episode_id").set_index("episode_id")[list(SITE)]
-    return sites.astype(object).reindex(ids)
+    sites = first.drop_duplicates("episode").set_index("episode")[list(SITE)]
+    return sites.astype(object).reindex(range(len(ids))).set_axis(ids)

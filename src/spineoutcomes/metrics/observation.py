@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.cohort import Cohort
+from spineoutcomes.cohort import PATIENT_DAYS, Cohort
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.registry.links import Positions
 
 PartialDates = Literal["midpoint", "earliest", "latest", "exclude"]
 Clock = Literal["contact", "followup", "alive"]
@@ -28,28 +31,32 @@ def observe(cohort: Cohort) -> pd.DataFrame:
         the day is known), `contact_status`, `death_undated` (known dead, day unknown), `followup`,
         `last_score`, `last_scan`, `cutoff`.
     """
-    events = cohort.rows("events")
+    events = cohort.located("events", ["kind", "status", "day"])
     scans = events[(events["kind"] == "imaging") & (events["status"] == "occurred")]
-    scores = cohort.rows("scores")
+    scores = cohort.located("scores", ["day", "value", "grade"])
     answered = scores[scores["value"].notna() | scores["grade"].notna()]
-    episodes = cohort.rows("episodes").set_index("episode_id")
-    ids = cohort.data.index
     return known_of_patients(cohort).assign(
         start=cohort.landmark_day,
-        followup=episodes["last_followup_day"].reindex(ids),
-        last_score=_latest_day(answered).reindex(ids),
-        last_scan=_latest_day(scans).reindex(ids),
+        followup=cohort.each("episodes", ["last_followup_day"])["last_followup_day"],
+        last_score=_latest_day(answered, len(cohort)),
+        last_scan=_latest_day(scans, len(cohort)),
     )
 
 
-def known_of_patients(cohort: Cohort) -> pd.DataFrame:
-    """Return the columns of `observe` that take no look at scores or scans."""
-    ids = cohort.data.index
-    patients = cohort.rows("patients").set_index("episode_id").reindex(ids)
-    episodes = cohort.rows("episodes").set_index("episode_id").reindex(ids)
+def known_of_patients(cohort: Cohort, at: Positions | None = None) -> pd.DataFrame:
+    """Return the columns of `observe` that take no look at scores or scans.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    at : array of int, optional
+        Positions of the episodes wanted; None takes all.
+    """
+    days = [name for name in PATIENT_DAYS if name in cohort.registry.tables["patients"]]
+    patients = cohort.each("patients", [*days, "last_contact_status", "death_cause"], at)
     death_lower, death_upper = bounds(patients, "death_")
     contact_lower, contact_upper = bounds(patients, "last_contact_")
-    status = patients["last_contact_status"].astype(object)
+    status = patients["last_contact_status"]
     known_dead = (status == "dead") | patients["death_cause"].notna()
     return pd.DataFrame(
         {
@@ -59,9 +66,9 @@ def known_of_patients(cohort: Cohort) -> pd.DataFrame:
             "contact_lower": contact_lower,
             "contact_upper": contact_upper,
             "contact_status": status,
-            "cutoff": episodes["cutoff_day"],
+            "cutoff": cohort.each("episodes", ["cutoff_day"], at)["cutoff_day"],
         },
-        index=ids,
+        index=patients.index,
     )
 
 
@@ -148,5 +155,8 @@ def interval_message(n: int, what: str) -> str:
     )
 
 
-def _latest_day(rows: pd.DataFrame) -> pd.Series:
-    return rows.groupby("episode_id")["day"].max().astype(float)
+def _latest_day(rows: pd.DataFrame, n: int) -> npt.NDArray[np.float64]:
+    """Return the last day of each episode's rows, missing where none has one."""
+    latest = np.full(n, np.nan)
+    np.fmax.at(latest, rows["episode"].to_numpy(), rows["day"].to_numpy())
+    return latest

@@ -9,7 +9,7 @@ import pandas as pd
 
 from spineoutcomes.cohort import Cohort, as_cohort
 from spineoutcomes.metrics.observation import bounds, last_observed, observe
-from spineoutcomes.metrics.status import Span, as_status, why_missing
+from spineoutcomes.metrics.status import Span, why_missing
 from spineoutcomes.registry import Registry
 
 SUMMED = ("operative_time_min", "blood_loss_ml", "incision_length_mm")
@@ -81,10 +81,11 @@ def perioperative(cohort: Cohort | Registry) -> pd.DataFrame:
     frame = pd.DataFrame(columns, index=ids)
     late = [f"{kind}_{LAST:.0f}d" for kind in (*FOLLOWED, "died")]
     unknown = frame[late].isna().any(axis="columns")
-    # No partial date needs settling here: where one straddles the limit, the columns stay open.
-    nobody = pd.Series(False, index=ids)
-    reasons = why_missing(cohort, Span(LAST, LAST), needed=nobody)
-    return frame.assign(status=as_status(reasons.where(unknown, "observed"), ids))
+    # A partial date that straddles the limit leaves the columns open, so it settles nothing here.
+    status = why_missing(
+        cohort, Span(LAST, LAST), absent=unknown.to_numpy(), partial_dates="exclude"
+    )
+    return frame.assign(status=status)
 
 
 def _summed(procedures: pd.DataFrame, column: str) -> pd.Series:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from spineoutcomes.cohort import Cohort, as_cohort
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.metrics.measurements import answer_column, instrument_rows
 from spineoutcomes.metrics.observation import PartialDates
-from spineoutcomes.metrics.status import as_status, why_missing
+from spineoutcomes.metrics.status import all_observed, why_missing
 from spineoutcomes.metrics.visits import (
+    Mask,
     Rule,
     Visit,
     Windows,
     asked_visit,
     asked_visits,
-    at_visit,
     candidates,
+    one_time,
+    repeated,
     require_label,
     span_of,
 )
 from spineoutcomes.registry import Registry
+from spineoutcomes.registry.links import Positions
 from spineoutcomes.vocabulary.model import Instrument
 
 
@@ -96,7 +100,7 @@ def score_at(
     cohort = as_cohort(cohort)
     rows = instrument_rows(cohort, instrument, location=location, side=side, rater=rater)
     asked = asked_visit(visit, windows, rule)
-    require_label(asked, cohort.rows("scores"))
+    require_label(asked, cohort.located("scores", ["visit"]))
     return picked_scores(
         cohort, rows, asked, cohort.vocabulary.instruments[instrument], partial_dates
     )
@@ -185,30 +189,74 @@ def picked_scores(
 ) -> pd.DataFrame:
     """Return the answer, day and status of each episode at a visit, from an instrument's rows."""
     column = answer_column(instrument)
-    found = at_visit(rows[rows["answered"]], visit, by=["episode_id"])
-    _refuse_different(found, column)
-    one = found.drop_duplicates("episode_id").set_index("episode_id")
-    one = one[[column, "day"]].reindex(cohort.data.index)
-    if instrument.grades is not None:
-        grades = one[column].astype(object).to_numpy()
-        one[column] = pd.Categorical(grades, categories=list(instrument.grades), ordered=True)
-    absent = one[column].isna()
-    blank = candidates(rows[~rows["answered"]], visit).sort_values("missing_reason")
-    reasons = blank.drop_duplicates("episode_id").set_index("episode_id")["missing_reason"]
-    words = why_missing(
+    fits = candidates(rows, visit)
+    picked = _picked(cohort, rows, fits, visit, instrument)
+    absent = picked[column].isna().to_numpy()
+    if not absent.any():
+        return picked.assign(status=all_observed(picked.index))
+    status = why_missing(
         cohort,
-        span_of(visit, cohort.rows("scores")),
-        needed=absent,
-        reasons=reasons,
+        span_of(visit, cohort.located("scores", ["visit", "day"])),
+        absent=absent,
+        reasons=_reasons(rows, fits),
         partial_dates=partial_dates,
     )
-    return one.assign(status=as_status(words.where(absent, "observed"), one.index))
+    return picked.assign(status=status)
 
 
-def _refuse_different(found: pd.DataFrame, column: str) -> None:
-    different = int((found.groupby("episode_id", sort=False)[column].nunique() > 1).sum())
+def baseline_answers(
+    cohort: Cohort, rows: pd.DataFrame, baseline: Visit, instrument: Instrument
+) -> pd.Series:
+    """Return the answer of each episode before surgery, missing where there is none."""
+    picked = _picked(cohort, rows, candidates(rows, baseline), baseline, instrument)
+    return picked[answer_column(instrument)]
+
+
+def _picked(
+    cohort: Cohort, rows: pd.DataFrame, fits: Mask, visit: Visit, instrument: Instrument
+) -> pd.DataFrame:
+    """Return the answer and day of each episode, from the rows that fit the visit."""
+    column, index = answer_column(instrument), cohort.data.index
+    at = np.flatnonzero(fits & rows["answered"].to_numpy())
+    needed = ["episode", "visit", "day", "rater", column]
+    found = pd.DataFrame({c: rows[c].array.take(at) for c in needed}, index=at, copy=False)
+    one = _without_repeats(one_time(found, visit, by=["episode"]), column)
+    place = one["episode"].to_numpy()
+    answer = _spread(one[column].array, place, len(index))
+    day = _spread(one["day"].array, place, len(index))
+    if instrument.grades is not None:
+        order = pd.CategoricalDtype(list(instrument.grades), ordered=True)
+        answer = pd.Series(answer, dtype=object).astype(order).array
+    return pd.DataFrame({column: answer, "day": day}, index=index, copy=False)
+
+
+def _spread(
+    values: pd.api.extensions.ExtensionArray, place: Positions, n: int
+) -> pd.api.extensions.ExtensionArray:
+    """Return values at the positions of their episodes, missing at the others."""
+    source = np.full(n, -1)
+    source[place] = np.arange(len(values))
+    return values.take(source, allow_fill=True)
+
+
+def _reasons(rows: pd.DataFrame, fits: Mask) -> pd.Series | None:
+    """Return the reason that an episode's row of the visit gives for having no answer."""
+    at = np.flatnonzero(fits & ~rows["answered"].to_numpy())
+    if not len(at):
+        return None
+    blank = rows[["episode", "missing_reason"]].take(at).sort_values("missing_reason")
+    return blank.drop_duplicates("episode").set_index("episode")["missing_reason"].astype(object)
+
+
+def _without_repeats(found: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return one row per episode; scores that stand twice at the same time must be equal."""
+    twice = repeated(found, ["episode"])
+    if not twice.any():
+        return found
+    different = int((found[twice].groupby("episode", sort=False)[column].nunique() > 1).sum())
     if different:
         raise ArgumentError(
             f"{different} episode(s) have different scores at the same time, by "
             f"{found['rater'].nunique()} rater(s); say rater=... or keep one of them in the file."
         )
+    return found.drop_duplicates("episode")

@@ -29,6 +29,8 @@ STATUSES = (
     "no_baseline",
     "not_attainable",
 )
+STATUS = pd.CategoricalDtype(list(STATUSES))
+CODES = {word: code for code, word in enumerate(STATUSES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +55,35 @@ class Span:
 
 def as_status(values: npt.ArrayLike, index: pd.Index) -> pd.Series:
     """Return status words as a Categorical column of the eight that exist."""
-    words = pd.Categorical(np.asarray(values, dtype=object), categories=list(STATUSES))
+    words = pd.Categorical(np.asarray(values, dtype=object), dtype=STATUS)
     return pd.Series(words, index=index, name="status")
+
+
+def all_observed(index: pd.Index) -> pd.Series:
+    """Return the status of episodes that all have a value."""
+    seen = pd.Categorical.from_codes([0], dtype=STATUS)
+    return pd.Series(seen.repeat(len(index)), index=index, name="status")
 
 
 def why_missing(
     cohort: Cohort,
     span: Span,
     *,
-    needed: pd.Series,
+    absent: npt.NDArray[np.bool_],
     reasons: pd.Series | None = None,
     partial_dates: PartialDates | None = None,
 ) -> pd.Series:
-    """Return for each episode the word that explains a value it lacks.
+    """Return the status of each episode: why it lacks a value, or observed where it does not.
 
     Parameters
     ----------
     cohort : Cohort
     span : Span
         When the value was due.
-    needed : Series of bool
-        Episodes without a value, indexed by `episode_id`; only their dates matter.
+    absent : array of bool
+        Which episodes lack a value; only their dates matter.
     reasons : Series, optional
-        The reason the row itself gives, by `episode_id`.
+        The reason a row itself gives, by position of its episode.
     partial_dates : {"midpoint", "earliest", "latest", "exclude"}, optional
         How to read a death or last contact known only to a month or year that the span cuts.
 
@@ -85,25 +93,41 @@ def why_missing(
         When such a day decides and `partial_dates` is not given.
     """
     check_partial_dates(partial_dates)
-    seen = known_of_patients(cohort)
-    told = pd.Series(None, index=seen.index, dtype=object)
-    if reasons is not None:
-        told = reasons.astype(object).reindex(seen.index)
+    at = np.flatnonzero(absent)
+    told = None if reasons is None else reasons.reindex(at).to_numpy(dtype=object)
+    words = _words(known_of_patients(cohort, at), span, told, partial_dates)
+    codes = np.full(len(absent), CODES["observed"])
+    codes[at] = words
+    status = pd.Categorical.from_codes(codes, dtype=STATUS)  # type: ignore[arg-type]
+    return pd.Series(status, index=cohort.data.index, name="status")
+
+
+def _words(
+    seen: pd.DataFrame,
+    span: Span,
+    told: npt.NDArray[np.object_] | None,
+    partial_dates: PartialDates | None,
+) -> npt.NDArray[np.int_]:
+    """Return the code of the word that explains each missing value; of several the gravest."""
+    left_as = seen["contact_status"]
+    withdrawn, lost = left_as == "withdrawn", left_as == "lost"
     just_before = float(np.nextafter(span.lost_before, -np.inf))
     contact_unknown = seen["contact_lower"].isna() & seen["contact_upper"].isna()
-    leaving = needed & seen["contact_status"].isin(("withdrawn", "lost"))
+    leaving, everyone = withdrawn | lost, pd.Series(True, index=seen.index)
     gone = contact_unknown | _reached(seen, "contact", just_before, leaving, partial_dates)
     last_seen = contact_unknown | (seen["contact_upper"] <= span.closes)
-    dead = _reached(seen, "death", span.closes, needed, partial_dates) | (
+    dead = _reached(seen, "death", span.closes, everyone, partial_dates) | (
         seen["death_undated"] & last_seen
     )
-    withdrawn, lost = seen["contact_status"] == "withdrawn", seen["contact_status"] == "lost"
-    words = pd.Series("missing", index=seen.index, dtype=object)
+    words = np.full(len(seen), CODES["missing"])
     # The last one set wins: death explains a missing value before anything else does.
-    words[(gone & lost) | (told == "lost")] = "lost"
-    words[(gone & withdrawn) | (told == "withdrawn")] = "withdrawn"
-    words[(seen["cutoff"] < span.opens) | (told == "not_due")] = "not_due"
-    words[dead] = "dead"
+    for word, known in (
+        ("lost", gone & lost),
+        ("withdrawn", gone & withdrawn),
+        ("not_due", seen["cutoff"] < span.opens),
+    ):
+        words[known if told is None else known | (told == word)] = CODES[word]
+    words[dead] = CODES["dead"]
     return words
 
 

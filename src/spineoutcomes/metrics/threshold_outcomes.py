@@ -67,7 +67,7 @@ def answers_at(
     failed = failures(
         cohort,
         scores,
-        span_of(asked_visit(visit, windows, rule), cohort.rows("scores")),
+        span_of(asked_visit(visit, windows, rule), cohort.located("scores", ["visit", "day"])),
         death=death,
         reoperation=reoperation,
         partial_dates=partial_dates,

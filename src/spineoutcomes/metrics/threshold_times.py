@@ -130,7 +130,8 @@ def time_to_threshold(
     require_location(record, instrument, rows)
     cut = Cut.of(record)
     hits = first_hits(_answers(parts, cut), cohort.data.index, sustained=kind == "sustained")
-    spans = [span_of(asked_visit(name, windows, rule), cohort.rows("scores")) for name in names]
+    every = cohort.located("scores", ["visit", "day"])
+    spans = [span_of(asked_visit(name, windows, rule), every) for name in names]
     closes = np.array([span.closes for span in spans])
     horizon = np.inf if np.isnan(closes).any() else float(closes.max())
     days, unplaced = competing_days(cohort, hits.day, competing, horizon, partial_dates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from spineoutcomes.vocabulary import Vocabulary
@@ -20,10 +21,10 @@ def score_labels(rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
     """Return labels such as "VAS 0 (final)" or "Muscle grade 4+, right lower limb (final)"."""
     names = {code: entry.short for code, entry in vocabulary.instruments.items()}
     answer = text(rows["grade"]).where(rows["grade"].notna(), numbers(rows["value"]))
-    site = (text(rows["side"]) + " " + text(rows["location"])).str.strip()
-    site = ("" + site).where(site == "", ", " + site)
+    site = (text(rows["side"]) + " " + text(rows["location"])).str.strip().astype(object)
+    site = word_where(", ", site != "") + site
     visit = (" (" + text(rows["visit"]) + ")").where(rows["visit"].notna(), "")
-    name = rows["instrument"].astype(object).map(names).astype(str)
+    name = rows["instrument"].astype(object).map(names).astype(object)
     return name + " " + about(rows) + answer + site + visit
 
 
@@ -38,10 +39,10 @@ def lesion_labels(rows: pd.DataFrame) -> pd.Series:
         hit = (pattern == words) & rows["value"].notna()
         said = said.where(~hit, before + amount + after + unit)
     qualitative = text(rows["qualitative"])
-    joint = pd.Series(", ", index=rows.index).where((said != "") & (qualitative != ""), "")
+    joint = word_where(", ", (said != "") & (qualitative != ""))
     where = (", " + text(rows["compartment"])).where(rows["compartment"].notna(), "")
-    doubt = pd.Series(" (confounded)", index=rows.index)
-    return said + joint + qualitative + where + doubt.where(flag(rows["confounded"]), "")
+    doubt = word_where(" (confounded)", flag(rows["confounded"]))
+    return said + joint + qualitative + where + doubt
 
 
 def event_labels(rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
@@ -51,17 +52,17 @@ def event_labels(rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
     """
     names = {code: entry.name for code, entry in vocabulary.event_kinds.items()}
     kind = rows["kind"].astype(object)
-    name, own = kind.map(names).astype(str), text(rows["label"])
+    name, own = kind.map(names).astype(object), text(rows["label"])
     told = own.where(kind.isin(["finding", "imaging"]) & (own != ""), name)
     detail = (": " + own).where(~kind.isin(["finding", "imaging"]) & (own != ""), "")
     absent = rows["status"] == "absent"
-    lowered = LOOKED_FOR + told.str[:1].str.lower() + told.str[1:]
+    lowered = LOOKED_FOR + (told.str[:1].str.lower() + told.str[1:]).astype(object)
     return (told + detail).where(~absent, lowered)
 
 
 def about(rows: pd.DataFrame) -> pd.Series:
     """Return "about " before what is approximate, nothing before the rest."""
-    return pd.Series("about ", index=rows.index).where(flag(rows["approximate"]), "")
+    return word_where("about ", flag(rows["approximate"]))
 
 
 def flag(values: pd.Series) -> pd.Series:
@@ -69,11 +70,16 @@ def flag(values: pd.Series) -> pd.Series:
     return values.astype("boolean").fillna(False).astype(bool)
 
 
+def word_where(word: str, mask: pd.Series) -> pd.Series:
+    """Return a word where the mask says so, nothing elsewhere."""
+    return pd.Series(np.where(mask, word, ""), index=mask.index, dtype=object)
+
+
 def text(values: pd.Series) -> pd.Series:
     """Return a column as text, empty where nothing is known."""
-    return values.astype(object).where(values.notna(), "").astype(str)
+    return values.astype(object).where(values.notna(), "").astype(str).astype(object)
 
 
 def numbers(values: pd.Series) -> pd.Series:
     """Return numbers as text without superfluous digits, empty where missing."""
-    return values.map(lambda number: f"{number:g}", na_action="ignore").fillna("").astype(str)
+    return values.map(lambda number: f"{number:g}", na_action="ignore").fillna("").astype(object)

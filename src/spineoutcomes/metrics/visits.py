@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
@@ -20,6 +21,7 @@ RULES = ("nearest", "first", "last")
 Rule = Literal["nearest", "first", "last"]
 Window = tuple[float, float]
 Windows = Mapping[str, Window]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ def require_label(visit: Visit, rows: pd.DataFrame) -> None:
     """Raise when a visit without a window has a label that no row carries."""
     if visit.window is not None or visit.is_baseline or visit.is_final:
         return
-    labels = sorted({str(label) for label in rows["visit"].dropna().unique()})
-    if visit.name not in labels:
+    if not (rows["visit"] == visit.name).any():
+        labels = sorted({str(label) for label in rows["visit"].dropna().unique()})
         known = f"the labels are: {', '.join(labels)}" if labels else "no row has a visit label"
         raise ArgumentError(
             f"No row has the visit {visit.name!r}; {known}. To go by days instead, give a window "
@@ -115,14 +117,18 @@ def require_label(visit: Visit, rows: pd.DataFrame) -> None:
         )
 
 
-def before_surgery(rows: pd.DataFrame) -> pd.Series:
+def before_surgery(rows: pd.DataFrame) -> Mask:
     """Return which rows carry a label that says preoperative."""
-    hits = [v for v in rows["visit"].dropna().unique() if str(v).lower() in BASELINE_LABELS]
-    return rows["visit"].isin(hits)
+    labels = rows["visit"].astype("category").cat
+    says_so = [str(label).lower() in BASELINE_LABELS for label in labels.categories]
+    if not any(says_so):
+        return np.zeros(len(rows), dtype=bool)
+    # The last place answers code -1, which stands for no label.
+    return np.array([*says_so, False], dtype=bool).take(labels.codes.to_numpy())
 
 
-def candidates(rows: pd.DataFrame, visit: Visit) -> pd.DataFrame:
-    """Return the rows that could stand for the visit.
+def candidates(rows: pd.DataFrame, visit: Visit) -> Mask:
+    """Return which rows could stand for the visit.
 
     Parameters
     ----------
@@ -130,19 +136,20 @@ def candidates(rows: pd.DataFrame, visit: Visit) -> pd.DataFrame:
         With columns `day` (missing where unknown) and `visit`.
     visit : Visit
     """
-    day, early = rows["day"], before_surgery(rows)
-    undated = day.isna()
-    inside = pd.Series(True, index=rows.index)
-    if visit.window is not None:
-        inside = undated | day.between(*visit.window)
+    day = rows["day"].to_numpy(dtype=float)
+    labelled: Mask = np.asarray(rows["visit"] == visit.name, dtype=bool)
+    if not (visit.is_baseline or visit.is_final) and visit.window is None:
+        return labelled
+    early = before_surgery(rows)
     if visit.is_baseline:
-        return rows[inside & ((day < 0) | ((undated | (day == 0)) & early))]
-    labelled = (rows["visit"] == visit.name) & ~early
+        # Not after day 0 is on it, before it or undated.
+        fits = (day < 0) | (early & ~(day > 0))
+        return fits if visit.window is None else fits & (np.isnan(day) | _within(day, visit.window))
     if visit.is_final:
-        return rows[inside & ~early & (labelled | (day > 0))]
-    if visit.window is not None:
-        return rows[inside & ~early & (~undated | labelled)]
-    return rows[labelled]
+        fits = ~early & (labelled | (day > 0))
+        return fits if visit.window is None else fits & (np.isnan(day) | _within(day, visit.window))
+    window = (-np.inf, np.inf) if visit.window is None else visit.window
+    return np.asarray(~early & (_within(day, window) | (np.isnan(day) & labelled)))
 
 
 def at_visit(rows: pd.DataFrame, visit: Visit, *, by: list[str]) -> pd.DataFrame:
@@ -153,7 +160,7 @@ def at_visit(rows: pd.DataFrame, visit: Visit, *, by: list[str]) -> pd.DataFrame
     Parameters
     ----------
     rows : DataFrame
-        Answered rows, with columns `day` and `visit`.
+        With columns `day` and `visit`.
     visit : Visit
     by : list of str
         Columns that make a group.
@@ -163,7 +170,34 @@ def at_visit(rows: pd.DataFrame, visit: Visit, *, by: list[str]) -> pd.DataFrame
     ArgumentError
         When a label alone does not tell which of several days is meant.
     """
-    found = candidates(rows, visit)
+    return one_time(rows.take(np.flatnonzero(candidates(rows, visit))), visit, by=by)
+
+
+def one_time(found: pd.DataFrame, visit: Visit, *, by: list[str]) -> pd.DataFrame:
+    """Return, of the candidates for a visit, the rows of one time in each group."""
+    several = repeated(found, by)
+    if not several.any():
+        # Most groups have one row to choose from, which is then quickly chosen.
+        return found
+    chosen = _chosen(found[several], visit, by)
+    return pd.concat([found[~several], chosen]).sort_index() if len(chosen) else found[~several]
+
+
+def repeated(rows: pd.DataFrame, by: list[str]) -> Mask:
+    """Return which rows share their group with another row."""
+    if by == ["episode"]:
+        # Positions are counted, which is faster than comparing them.
+        episode = rows["episode"].to_numpy()
+        return np.asarray(np.bincount(episode).take(episode) > 1)
+    return rows.duplicated(by, keep=False).to_numpy()
+
+
+def _within(day: npt.NDArray[np.float64], window: Window) -> Mask:
+    return (day >= window[0]) & (day <= window[1])
+
+
+def _chosen(found: pd.DataFrame, visit: Visit, by: list[str]) -> pd.DataFrame:
+    """Return the rows of one time in each group of candidates."""
     if visit.is_final and visit.window is None:
         found = _preferred(found, found["visit"] == visit.name, by)
     if visit.is_baseline or visit.is_final:

@@ -11,6 +11,7 @@ from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.registry.days import with_days
 from spineoutcomes.registry.findings import errors_of, joined, raise_for, rows_found
+from spineoutcomes.registry.links import linked
 from spineoutcomes.registry.model import Registry
 from spineoutcomes.registry.rules import rule_findings
 from spineoutcomes.registry.tables import checked_table, empty_tables
@@ -79,6 +80,7 @@ def build_registry(
         provenance=_provenance(typed, kept, files or {}),
         rejects=rejects,
         found=found.reset_index(drop=True),
+        links=linked(kept),
         truth=truth,
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.registry.columns import TABLES
+from spineoutcomes.registry.links import Links
 from spineoutcomes.vocabulary import Vocabulary
 
 
@@ -29,6 +30,8 @@ class Registry:
         One row per table: file, sha256, n_rows_in, n_rows_out, n_rejected.
     rejects : DataFrame
         Rows left out at loading: table, row, rule. Empty unless `on_error="reject"`.
+    links : dict
+        By table and column, the position of the patient or episode that each row belongs to.
     truth : DataFrame or None
         Potential outcomes and the true propensity of each episode, when simulated.
 
@@ -46,6 +49,7 @@ class Registry:
     provenance: pd.DataFrame
     rejects: pd.DataFrame
     found: pd.DataFrame
+    links: Links
     truth: pd.DataFrame | None = None
 
     def table(self, name: str) -> pd.DataFrame:
@@ -56,9 +60,13 @@ class Registry:
         ArgumentError
             When there is no table of that name.
         """
+        self.require_table(name)
+        return self.tables[name].copy()
+
+    def require_table(self, name: str) -> None:
+        """Raise when there is no table of that name."""
         if name not in self.tables:
             raise ArgumentError(f"No table {name!r}; there are: {', '.join(TABLES)}.")
-        return self.tables[name].copy()
 
     def findings(self) -> pd.DataFrame:
         """Return what the checks found, one row each: table, row, column, rule, severity, message.
