@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 STRICT: dict[str, Any] = {"extra": "forbid"}
 Scalar = bool | int | float | str
 Condition = Scalar | list[Scalar]
+PartialDates = Literal["midpoint", "earliest", "latest", "exclude"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,22 @@ class DesignSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeSection:
-    """One outcome at one time, and the measure that compares or describes it."""
+    """One outcome at one time, and the measure that compares or describes it.
+
+    A word stands for the argument of that name of the metric; a word the metric does not take is
+    refused. Some say more than their name:
+
+    - `column` is the column of the metric that is the outcome, each with its own denominator.
+    - `window` holds the first and last day of the visit, `baseline_window` those a baseline may
+      have, ends included, from day 0: `[60, 120]`, `[-30, 0]`.
+    - `rule` is a rule of grades for `grade_change` ("whole_grade", "rank"), elsewhere which of
+      several scores in the window counts ("nearest", "first", "last").
+    - `muscle = "worst"` follows the weakest muscle and side of each episode.
+    - `ambulatory` lists the grades of the instrument that mean walking: with `instrument` it is the
+      `definition` of `ambulation`.
+    - `rater` keeps the scores of one rater.
+    - `partial_dates` reads a death or last contact known only to a month or year.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     name: str
@@ -61,9 +77,14 @@ class OutcomeSection:
     instrument: str | None = None
     location: str | None = None
     side: str | None = None
+    rater: str | None = None
+    muscle: Literal["worst"] | None = None
+    ambulatory: list[Scalar] | None = None
     visit: str | None = None
     window: tuple[float, float] | None = None
+    baseline_window: tuple[float, float] | None = None
     rule: str | None = None
+    partial_dates: PartialDates | None = None
     baseline_adjusted: bool = False
     measure_of_lesion: str | None = None
     compartment: str | None = None
@@ -88,7 +109,7 @@ class TimeToEventSection:
     max_gap_days: float | None = None
     censor_at: str | None = None
     competing: list[str] = field(default_factory=list)
-    partial_dates: Literal["midpoint", "earliest", "latest", "exclude"] | None = None
+    partial_dates: PartialDates | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

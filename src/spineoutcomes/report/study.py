@@ -7,21 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spineoutcomes._toml import Keys, TomlFile, read_toml
-from spineoutcomes.report.grammar import OutcomeSection, StudyFile, TimeToEventSection
+from spineoutcomes.report.grammar import StudyFile, TimeToEventSection
+from spineoutcomes.report.outcome_checks import outcome_problems
 
-# What this version can run. A word of the grammar outside these is refused with its line.
-METRICS = {
-    "score_at": ("value", {"mean", "mean_difference"}),
-    "change_from_baseline": ("change", {"mean", "mean_difference"}),
-    "perioperative": ("", {"mean", "mean_difference", "risk", "risk_difference"}),
-    "achieved_threshold": ("achieved", {"risk", "risk_difference"}),
-    "grade_change": ("improved", {"risk", "risk_difference"}),
-    "residual_lesion": ("residual_percent", {"mean", "mean_difference", "median"}),
-}
+# What this version can run of a time to an event; of outcomes, see `outcome_metrics`.
 TIME_MEASURES = {"risk", "survival", "test"}
-# How an intercurrent event may be handled; only a threshold can be failed by one.
-INTERCURRENT = {"death": ("exclude",), "reoperation": ("ignore",), "conversion": ("ignore",)}
-FAILED_BY = {"death": ("exclude", "failure"), "reoperation": ("ignore", "failure")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,7 @@ def _problems(plan: StudyFile) -> Iterator[tuple[Keys, str]]:
     yield from _kind_problems(plan)
     yield from _later(plan)
     for number, outcome in enumerate(plan.outcome):
-        for key, message in _outcome_problems(outcome, plan.kind):
+        for key, message in outcome_problems(outcome, plan.kind):
             yield ("outcome", number, key), message
     for number, event in enumerate(plan.time_to_event):
         for key, message in _time_problems(event):
@@ -138,49 +128,6 @@ def _later(plan: StudyFile) -> Iterator[tuple[Keys, str]]:
         yield ("report", "formats"), f'any format but "html" {not_yet}: formats = ["html"]'
     if plan.report.checklist:
         yield ("report", "checklist"), f"a checklist {not_yet}"
-
-
-def _outcome_problems(outcome: OutcomeSection, kind: str) -> Iterator[tuple[str, str]]:
-    if outcome.metric not in METRICS:
-        yield "metric", f"{outcome.metric!r} is not available; there are: {', '.join(METRICS)}"
-        return
-    measures = METRICS[outcome.metric][1]
-    contrast = outcome.measure.endswith("_difference")
-    if outcome.measure not in measures or contrast != (kind == "comparison"):
-        fitting = sorted(m for m in measures if m.endswith("_difference") == (kind == "comparison"))
-        yield "measure", f"of {outcome.metric} in a {kind} must be one of {', '.join(fitting)}"
-    yield from _missing_keys(outcome)
-    if outcome.baseline_adjusted and outcome.metric != "change_from_baseline":
-        yield "baseline_adjusted", "belongs to change_from_baseline"
-    if outcome.threshold is not None and outcome.metric != "achieved_threshold":
-        yield "threshold", "belongs to achieved_threshold"
-    if outcome.noninferiority_margin is not None:
-        message = "is part of the grammar but not available in this version; take it out"
-        yield "noninferiority_margin", message
-    yield from _intercurrent_problems(outcome)
-
-
-def _intercurrent_problems(outcome: OutcomeSection) -> Iterator[tuple[str, str]]:
-    failing = outcome.metric == "achieved_threshold"
-    known = INTERCURRENT | (FAILED_BY if failing else {})
-    for event, strategy in outcome.intercurrent.items():
-        if strategy not in known.get(event, ()):
-            words = ", ".join(f"{name} = {' or '.join(ways)}" for name, ways in known.items())
-            yield "intercurrent", f"{event} = {strategy!r} is not available; there is: {words}"
-
-
-def _missing_keys(outcome: OutcomeSection) -> Iterator[tuple[str, str]]:
-    needed = {
-        "score_at": ("instrument", "visit"),
-        "change_from_baseline": ("instrument", "visit"),
-        "achieved_threshold": ("instrument", "visit", "threshold"),
-        "grade_change": ("instrument", "visit", "rule"),
-        "perioperative": ("column",),
-        "residual_lesion": ("measure_of_lesion",),
-    }[outcome.metric]
-    for key in needed:
-        if getattr(outcome, key) is None:
-            yield "metric", f"{outcome.metric} needs the key {key!r}"
 
 
 def _time_problems(event: TimeToEventSection) -> Iterator[tuple[str, str]]:
