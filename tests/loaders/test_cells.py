@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,10 +14,15 @@ from spineoutcomes.loaders.cells import (
     decoded,
     text_cells,
 )
+from spineoutcomes.loaders.source import SourceFile
+
+
+def column_of(cells: list[str]) -> SourceFile:
+    return SourceFile("x.csv", "", pd.DataFrame({"x": cells}))
 
 
 def one(cell: str, decimal: str = ".") -> tuple[float | None, bool]:
-    cells = as_numbers(text_cells(pd.Series([cell]), {}), decimal=decimal)
+    cells = as_numbers(text_cells(column_of([cell]), "x", {}), decimal=decimal)
     value = float(cells.values[0])
     return (None if value != value else value), bool(cells.bad[0])
 
@@ -47,21 +55,32 @@ def test_an_empty_cell_is_missing_and_not_bad() -> None:
 
 
 def test_codes_for_missing_carry_a_reason() -> None:
-    cells = text_cells(pd.Series(["-99", "3", "", "NA"]), {"-99": "refused"})
+    cells = text_cells(column_of(["-99", "3", "", "NA"]), "x", {"-99": "refused"})
     assert cells.values.tolist() == [None, "3", None, "NA"]
     assert cells.reasons.tolist() == ["refused", None, None, None]
     assert cells.filled.tolist() == [True, True, False, True]
 
 
 def test_a_value_that_is_no_code_is_bad() -> None:
-    cells = decoded(text_cells(pd.Series(["1", "9", "", "None"]), {}), {"1": "yes", "None": "no"})
+    cells = decoded(
+        text_cells(column_of(["1", "9", "", "None"]), "x", {}), {"1": "yes", "None": "no"}
+    )
     assert cells.values.tolist() == ["yes", None, None, "no"]
     assert cells.bad.tolist() == [False, True, False, False]
 
 
 def test_dates_in_a_declared_format() -> None:
     cells = as_dates(
-        text_cells(pd.Series(["31.1.2020", "2020-01-31", "", "31.12.2999"]), {}), "%d.%m.%Y"
+        text_cells(column_of(["31.1.2020", "2020-01-31", "", "31.12.2999"]), "x", {}), "%d.%m.%Y"
     )
     assert [None if pd.isna(v) else v for v in cells.values] == ["2020-01-31", None, None, None]
     assert cells.bad.tolist() == [False, True, False, True]
+
+
+def test_a_reason_of_the_format_itself_is_kept() -> None:
+    why = np.array([None, "refused", None, "lost"], dtype=object)
+    file = replace(column_of(["3", "", "-99", "x"]), reasons={"x": why})
+    cells = text_cells(file, "x", {"-99": "not_done", "x": "withdrawn"})
+    assert cells.values.tolist() == ["3", None, None, None]
+    # A code that the mapping declares comes before what the format says.
+    assert cells.reasons.tolist() == [None, "refused", "not_done", "withdrawn"]

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes.loaders.source import SourceFile
+
 # A leading zero ("007") marks a code, not a number.
 PLAIN_NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 ANY_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
@@ -49,10 +51,16 @@ class Cells:
         return ~pd.isna(self.values) | ~pd.isna(self.reasons) | self.bad
 
 
-def text_cells(raw: pd.Series, missing: Mapping[str, str]) -> Cells:
-    """Return stripped text; empty cells and those with a code for missing have no value."""
-    text = np.array([str(cell).strip() for cell in raw.to_numpy(dtype=object)], dtype=object)
+def text_cells(file: SourceFile, column: str, missing: Mapping[str, str]) -> Cells:
+    """Return stripped text; empty cells and those with a code for missing have no value.
+
+    The reason is that of the code, or the one the format itself gives.
+    """
+    raw = file.rows[column].to_numpy(dtype=object)
+    text = np.array([str(cell).strip() for cell in raw], dtype=object)
     reasons = np.array([missing.get(cell) for cell in text], dtype=object)
+    if column in file.reasons:
+        reasons = np.where(pd.isna(reasons), file.reasons[column], reasons)
     text[(text == "") | ~pd.isna(reasons)] = None
     return Cells(text, reasons, np.zeros(len(text), dtype=bool))
 

@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry.findings import rows_found
 
 OTHER_DELIMITERS = {";": "a semicolon", "\t": "a tab", "|": "a bar"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SourceFile:
-    """A file as read.
-
-    Attributes
-    ----------
-    name : str
-        File name, without its folder.
-    sha256 : str
-        Hash of its bytes.
-    rows : DataFrame
-        Its cells as text, "" where empty; the index is the position of the row, from 0.
-    """
-
-    name: str
-    sha256: str
-    rows: pd.DataFrame
 
 
 def read_delimited(path: Path, *, delimiter: str = ",", encoding: str = "utf-8") -> SourceFile:

@@ -13,8 +13,8 @@ from spineoutcomes.loaders.cells import (
     decoded,
     text_cells,
 )
-from spineoutcomes.loaders.delimited import SourceFile
 from spineoutcomes.loaders.mapping import Field, FileFormat
+from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry import TABLES
 
 
@@ -36,7 +36,7 @@ def read_field(file: SourceFile, field: Field, written: FileFormat, table: str, 
     n = len(file.rows)
     if field.column is None:
         return _made(file, field, n)
-    cells = text_cells(file.rows[field.column], {**written.missing, **field.missing})
+    cells = text_cells(file, field.column, {**written.missing, **field.missing})
     if field.codes:
         return decoded(cells, field.codes)
     decimal = field.decimal or written.decimal

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders.delimited import SourceFile, read_delimited
+from spineoutcomes.loaders.delimited import read_delimited
+from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry import TABLES
 from spineoutcomes.registry.findings import joined, rows_found
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from spineoutcomes._toml import TomlFile
-from spineoutcomes.loaders.delimited import SourceFile
 from spineoutcomes.loaders.mapping import (
     ENTRY_TABLES,
     FIELD_TABLES,
@@ -16,6 +15,7 @@ from spineoutcomes.loaders.mapping import (
     FileMapping,
 )
 from spineoutcomes.loaders.score_checks import check_score
+from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.loaders.visits import visit_columns
 from spineoutcomes.registry import TABLES
 from spineoutcomes.registry.findings import joined, rows_found

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.loaders.cells import Values
-from spineoutcomes.loaders.delimited import SourceFile
 from spineoutcomes.loaders.fields import read_field
 from spineoutcomes.loaders.mapping import Entry, Field, FileMapping
 from spineoutcomes.loaders.parts import Fault, Part, Rows, one_per, stacked
 from spineoutcomes.loaders.scores import score_parts
+from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.loaders.visits import visit_of_rows
 from spineoutcomes.registry.findings import joined, rows_found
 from spineoutcomes.vocabulary import Vocabulary

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.loaders.cells import Cells, Values, as_numbers, decoded, text_cells
-from spineoutcomes.loaders.delimited import SourceFile
 from spineoutcomes.loaders.mapping import FileMapping, Score
 from spineoutcomes.loaders.parts import Fault, Part
+from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.loaders.visits import visit_columns, visit_of_rows
 from spineoutcomes.registry.findings import joined, rows_found
 from spineoutcomes.vocabulary import Vocabulary
@@ -43,7 +43,7 @@ def _part(
     episode_id: Values,
 ) -> Part:
     n = len(file.rows)
-    raw = text_cells(file.rows[column], {**mapping.file.missing, **score.missing})
+    raw = text_cells(file, column, {**mapping.file.missing, **score.missing})
     cells = decoded(raw, score.codes) if score.codes else raw
     graded = vocabulary.instruments[score.instrument].is_graded
     if not graded and not cells.bad.any():

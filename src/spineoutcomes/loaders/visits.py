@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.loaders.cells import Cells, Texts, Values, as_dates, as_numbers, text_cells
-from spineoutcomes.loaders.delimited import SourceFile
 from spineoutcomes.loaders.mapping import VISIT, FileMapping, Score, Visits
+from spineoutcomes.loaders.source import SourceFile
 
 
 def visit_columns(score: Score, mapping: FileMapping) -> list[tuple[str, str | None]]:
@@ -66,7 +66,7 @@ def _when(
     column = written if code is None else written.replace(VISIT, code)
     if column not in file.rows.columns:
         return None
-    cells = text_cells(file.rows[column], mapping.file.missing)
+    cells = text_cells(file, column, mapping.file.missing)
     if key == "day":
         return key, as_numbers(cells, decimal=mapping.file.decimal)
     date_format = visits.date_format or mapping.file.date_format
