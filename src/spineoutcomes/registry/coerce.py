@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.registry.columns import Column, Kind, TableSpec
 from spineoutcomes.registry.dates import Dates, no_dates, parse_dates
 from spineoutcomes.registry.findings import joined, rows_found
+
+Read = tuple[pd.Series, npt.NDArray[np.bool_]]  # the values, and which cells do not fit
 
 # No leading zero: "007" is a code, and would not survive as a number.
 PLAIN_NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
@@ -61,65 +65,99 @@ def coerced(
 def _absent(index: pd.Index, kind: Kind) -> pd.Series:
     """Return a column of a kind that nobody filled in."""
     n = len(index)
-    empty: dict[str, Any] = {
-        "number": np.full(n, np.nan),
-        "date": np.full(n, np.datetime64("NaT"), dtype="datetime64[ns]"),
-        "flag": pd.array([pd.NA] * n, dtype="boolean"),
-        "id": np.full(n, None, dtype=object),
-        "text": pd.Categorical([None] * n),
-        "category": pd.Categorical([None] * n),
+    empty: dict[str, Callable[[], Any]] = {
+        "number": lambda: np.full(n, np.nan),
+        "date": lambda: np.full(n, np.datetime64("NaT"), dtype="datetime64[ns]"),
+        "flag": lambda: pd.arrays.BooleanArray(np.zeros(n, dtype=bool), np.ones(n, dtype=bool)),
+        "id": lambda: np.full(n, None, dtype=object),
+        "text": lambda: pd.Categorical([None]).repeat(n),
+        "category": lambda: pd.Categorical([None]).repeat(n),
     }
-    return pd.Series(empty[kind], index=index)
+    return pd.Series(empty[kind](), index=index)
 
 
-def _as_text(values: pd.Series) -> pd.Series:
-    """Return stripped text; whole-number floats without ".0"; empty cells as missing."""
-    if values.isna().all():
-        return _absent(values.index, "id")
-    if pd.api.types.is_float_dtype(values):
-        whole = values.dropna() % 1 == 0
-        values = values.astype("Int64") if bool(whole.all()) else values
-    texts = [None if missing else str(value).strip() for value, missing in _with_missing(values)]
-    known = [text or None for text in texts]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Distinct:
+    """The distinct texts of a column, and which of them each row has: cells are read once each.
+
+    Attributes
+    ----------
+    texts : array of object
+        Stripped, None where empty; the last one is None and stands for a missing cell.
+    codes : array of int
+        Of every row, its place among the texts.
+    index : Index
+        Of the column.
+    """
+
+    texts: npt.NDArray[np.object_]
+    codes: npt.NDArray[np.intp]
+    index: pd.Index
+
+    @classmethod
+    def of(cls, values: pd.Series) -> _Distinct:
+        """Return the texts of a column; whole-number floats are written without ".0"."""
+        if pd.api.types.is_float_dtype(values):
+            whole = values.dropna() % 1 == 0
+            values = values.astype("Int64") if bool(whole.all()) else values
+        elif pd.api.types.is_object_dtype(values) and not _is_text(values):
+            # True equals 1 and would be taken for it; each is written as it is.
+            values = values.map(str, na_action="ignore")
+        codes, distinct = pd.factorize(values)
+        texts = [str(value).strip() or None for value in distinct.tolist()]
+        # None stands last, where code -1 finds it.
+        return cls(np.array([*texts, None], dtype=object), codes, values.index)
+
+    @property
+    def is_missing(self) -> npt.NDArray[np.bool_]:
+        """Which rows have no text."""
+        return np.asarray(pd.isna(self.texts)[self.codes])
+
+
+def _is_text(values: pd.Series) -> bool:
+    return pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty")
+
+
+def _ids(values: pd.Series) -> Read:
+    cells = _Distinct.of(values)
+    nothing = cells.is_missing
     # Left to pandas to choose, so that ids are `str` where pandas 3 (or its rehearsal) says so.
-    return pd.Series(known, index=values.index, dtype=None if any(known) else object)
+    kind = object if nothing.all() else None
+    ids = pd.Series(cells.texts[cells.codes], index=cells.index, dtype=kind)
+    return ids, np.zeros(len(ids), dtype=bool)
 
 
-def _with_missing(values: pd.Series) -> Iterator[tuple[object, bool]]:
-    # As objects: stepping through an array of strings itself takes ten times as long.
-    return zip(values.to_numpy(dtype=object), values.isna().to_numpy(), strict=True)
-
-
-def _ids(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
-    return _as_text(values), np.zeros(len(values), dtype=bool)
-
-
-def _categories(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
+def _categories(values: pd.Series) -> Read:
+    none_bad = np.zeros(len(values), dtype=bool)
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return values, np.zeros(len(values), dtype=bool)
-    return _as_text(values).astype("category"), np.zeros(len(values), dtype=bool)
+        return values, none_bad
+    cells = _Distinct.of(values)
+    return pd.Series(pd.Categorical(cells.texts).take(cells.codes), index=cells.index), none_bad
 
 
-def _numbers(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
+def _numbers(values: pd.Series) -> Read:
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.astype(float)
         return numbers, np.isinf(numbers.to_numpy())
-    text = _as_text(values)
-    finite = np.isfinite(pd.to_numeric(text, errors="coerce").to_numpy(dtype=float))
-    exact = np.full(len(text), np.nan)
+    cells = _Distinct.of(values)
+    finite = np.isfinite(pd.to_numeric(pd.Series(cells.texts), errors="coerce").to_numpy(float))
+    exact = np.full(len(cells.texts), np.nan)
     # to_numeric tells numbers from text but may miss the last digit, and a saved number must come
     # back as it was.
-    exact[finite] = text.to_numpy(dtype=object)[finite].astype(float)
-    return pd.Series(exact, index=text.index), text.notna().to_numpy() & ~finite
+    exact[finite] = cells.texts[finite].astype(float)
+    return pd.Series(exact[cells.codes], index=cells.index), ~cells.is_missing & ~finite[
+        cells.codes
+    ]
 
 
-def _flags(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
-    text = _as_text(values).str.lower() if len(values.dropna()) else _as_text(values)
-    flags = text.map(FLAGS)
-    return flags.astype("boolean"), (text.notna() & flags.isna()).to_numpy()
+def _flags(values: pd.Series) -> Read:
+    cells = _Distinct.of(values)
+    meant = [None if text is None else FLAGS.get(text.lower()) for text in cells.texts]
+    flags = pd.Series(pd.array(meant, dtype="boolean").take(cells.codes), index=cells.index)
+    return flags, ~cells.is_missing & flags.isna().to_numpy()
 
 
-_READERS: dict[str, Callable[[pd.Series], tuple[pd.Series, np.ndarray]]] = {
+_READERS: dict[str, Callable[[pd.Series], Read]] = {
     "id": _ids,
     "text": _categories,
     "category": _categories,
@@ -132,11 +170,10 @@ def _tidy_extra(values: pd.Series) -> pd.Series:
     """Keep a column nobody declared: numbers throughout are numbers, other text a category."""
     if not (pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values)):
         return values
-    text = _as_text(values)
-    known = text.dropna().astype(str)
-    if len(known) and bool(known.str.fullmatch(PLAIN_NUMBER).all()):
-        return _numbers(text)[0]
-    return text.astype("category")
+    text = pd.Series(_Distinct.of(values).texts).dropna().astype(str)
+    if len(text) and bool(text.str.fullmatch(PLAIN_NUMBER).all()):
+        return _numbers(values)[0]
+    return _categories(values)[0]
 
 
 def _not_of_kind(table: str, column: Column, rows: np.ndarray) -> pd.DataFrame:

@@ -42,7 +42,17 @@ def parse_dates(values: pd.Series) -> Dates:
     if pd.api.types.is_datetime64_any_dtype(values):
         days = values.dt.tz_localize(None).dt.normalize()
         return Dates(days, days, np.zeros(len(values), dtype=bool))
-    text = values.astype(object).where(values.notna(), "").astype(str)
+    codes, distinct = pd.factorize(values)
+    each = _parsed(pd.Series([*map(str, distinct), ""], dtype=object))
+    return Dates(
+        each.lower.take(codes).set_axis(values.index),
+        each.upper.take(codes).set_axis(values.index),
+        each.bad[codes],
+    )
+
+
+def _parsed(text: pd.Series) -> Dates:
+    """Read distinct dates, "" where there is none."""
     parts = text.str.extract(ISO).astype(float)
     month, day = parts["month"], parts["day"]
     lower = _from_parts(parts["year"], month.fillna(1), day.fillna(1))
