@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.metrics.conftest import build
 
+import spineoutcomes as so
 from spineoutcomes import metrics
-from spineoutcomes.errors import ArgumentError
+from spineoutcomes.errors import ArgumentError, ValidationError
 
 TOGETHER = list(metrics.CHARLSON_CONDITIONS)
 APART = [n for n in TOGETHER if n != "malignancy"] + ["solid_tumour", "leukaemia", "lymphoma"]
@@ -65,6 +69,39 @@ def test_each_condition_alone(column, weights):
 def test_the_most_points_there_are(names, weights, most):
     everything = pd.DataFrame(1, index=[0], columns=names)
     assert metrics.charlson_index(everything, weights=weights)["value"].tolist() == [most]
+
+
+# 1987: 8 x 1 (without the lighter liver disease and diabetes), 5 x 2 (diabetes, hemiplegia, kidney,
+# leukaemia, lymphoma), 3, 6 and 6. 2011: heart failure 2, dementia 2, lung 1, rheumatic 1, diabetes
+# 1, hemiplegia 2, kidney 1, liver 4, metastasis 6, AIDS 4.
+MOST = {"charlson_1987": 8 + 10 + 3 + 6 + 6, "quan_2011": 2 + 2 + 1 + 1 + 1 + 2 + 1 + 4 + 6 + 4}
+FORMS = [
+    *["mild_liver_disease", "moderate_severe_liver_disease"],
+    *["diabetes_uncomplicated", "diabetes_complicated"],
+    *["solid_tumour", "leukaemia", "lymphoma", "metastatic_solid_tumour"],
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "weights"), [("charlson", "charlson_1987"), ("charlson_quan", "quan_2011")]
+)
+def test_the_declared_range_is_what_patients_can_have(code, weights):
+    every_way = list(itertools.product([0, 1], repeat=len(FORMS)))
+    worst = pd.DataFrame(1, index=range(len(every_way)), columns=APART)
+    worst[FORMS] = every_way
+    nothing = pd.DataFrame(0, index=["none"], columns=APART)
+    values = metrics.charlson_index(pd.concat([worst, nothing]), weights=weights)["value"]
+    assert values.max() == MOST[weights] == {"charlson": 33, "charlson_quan": 24}[code]
+    assert so.vocabulary.instruments[code].range == (0, MOST[weights])
+    assert values["none"] == 0
+
+
+@pytest.mark.parametrize(("code", "most"), [("charlson", 33), ("charlson_quan", 24)])
+def test_a_registry_takes_the_highest_score_there_is_and_none_beyond(code, most):
+    scores = "episode_id,instrument,day,value\nA,{},-1,{}"
+    assert build("A", scores=scores.format(code, most)).table("scores")["value"].tolist() == [most]
+    with pytest.raises(ValidationError, match=f"1 value.* of {code} lie outside 0 to {most}"):
+        build("A", scores=scores.format(code, most + 1))
 
 
 @pytest.mark.parametrize(

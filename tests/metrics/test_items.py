@@ -110,7 +110,7 @@ def test_a_column_that_not_testable_made_text_is_read_but_never_rounded():
     result = metrics.score_items(exam, instrument="asia_motor_score", missing="none")
     assert result.loc[(0, "total"), "value"] == 80
     exam.iloc[0, :2] = ["4+", "4-"]
-    with pytest.raises(so.errors.ArgumentError, match=r"2 text .*'left_C5', 'left_C6'"):
+    with pytest.raises(so.errors.ArgumentError, match=r"2 with a plus .*'left_C5', 'left_C6'"):
         metrics.score_items(exam, instrument="asia_motor_score", missing="none")
 
 

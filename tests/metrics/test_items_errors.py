@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.metrics.conftest import build
 
 import spineoutcomes as so
 from spineoutcomes import metrics
@@ -113,14 +114,86 @@ def test_true_and_false_are_no_grades():
         score(pd.DataFrame(True, index=range(3), columns=ODI))
 
 
-@pytest.mark.parametrize("grade", ["4+", "5*", "NT*", "４", "4.0", "-1", " 4"])
-def test_grades_with_marks_are_no_motor_score(grade):
-    names = list(so.vocabulary.instruments["asia_motor_score"].items.names)
-    exam = pd.DataFrame(5, index=[0], columns=names).astype(object)
-    exam.loc[0, "right_S1"] = grade
-    with pytest.raises(ArgumentError, match=r"1 text .*'right_S1'.*nothing is rounded") as error:
+STAR = "enter the whole grade that the examiner lets it count as, or NT"
+SIGN = "enter the whole grade, and note that it was rounded"
+
+
+@pytest.mark.parametrize(
+    ("grade", "why", "remedy"),
+    [
+        ("5*", "with a star", STAR),
+        ("3*", "with a star", STAR),
+        ("0*", "with a star", STAR),
+        ("4+*", "with a star", STAR),
+        ("NT*", "with a star", STAR),
+        ("4+", "with a plus or minus", SIGN),
+        ("4-", "with a plus or minus", SIGN),
+        ("４", "text", ""),
+        ("4.0", "text", ""),
+        ("-1", "text", ""),
+        (" 4", "text", ""),
+        ("ND*", "text", ""),
+        ("nt", "text", ""),
+    ],
+)
+def test_grades_with_marks_are_no_motor_score(grade, why, remedy):
+    exam = motor_exam(right_S1=grade)
+    with pytest.raises(
+        ArgumentError, match=rf"1 {why}.*\(in 'right_S1'\).*nothing is rounded"
+    ) as e:
         score(exam, "asia_motor_score", missing="none")
-    assert grade not in str(error.value).replace("right_S1", "")
+    said = str(e.value)
+    assert said.endswith(f"{remedy}." if remedy else "nothing is rounded or clipped.")
+    assert grade not in said.replace("right_S1", "")
+
+
+def motor_exam(**grades: object) -> pd.DataFrame:
+    names = list(so.vocabulary.instruments["asia_motor_score"].items.names)
+    return pd.DataFrame([dict.fromkeys(names, 5) | grades], columns=names, dtype=object)
+
+
+def test_each_mark_is_counted_apart_and_remedied():
+    exam = motor_exam(left_C5="5*", left_C6="3*", left_C7="4+", left_C8="strong", left_T1="NT")
+    with pytest.raises(ArgumentError) as error:
+        score(exam, "asia_motor_score", missing="none")
+    said = str(error.value)
+    assert "2 with a star (in 'left_C5', 'left_C6'); 1 with a plus or minus (in 'left_C7')" in said
+    assert "1 text or something else that is not a number (in 'left_C8')" in said
+    assert "left_T1" not in said  # not testable is an answer of the examiner
+    assert said.count(STAR) == said.count(SIGN) == 1
+    assert "not of the spinal cord (ISNCSCI, revision of 2019)" in said
+
+
+def test_what_the_remedy_says_is_then_scored():
+    marked, counted, untested = (motor_exam(left_L2=grade) for grade in ("3*", 3, "NT"))
+    with pytest.raises(ArgumentError, match="with a star"):
+        score(marked, "asia_motor_score", missing="none")
+    as_found = score(counted, "asia_motor_score", missing="none")["value"]
+    assert as_found.tolist() == [50, 48, 98]
+    undefined = score(untested, "asia_motor_score", missing="none")["value"]
+    assert undefined.fillna(-1).tolist() == [50, -1, -1]
+
+
+@pytest.mark.parametrize("instrument", ["joa", "mjoa"])
+def test_half_points_are_no_answers_but_a_total_is_a_score(instrument):
+    names = list(so.vocabulary.instruments[instrument].items.names)
+    answers = pd.DataFrame([dict.fromkeys(names, 2) | {"motor_lower": 1.5}])
+    with pytest.raises(
+        ArgumentError, match=r"1 not a whole number \(in 'motor_lower'\).*load its total as a score"
+    ):
+        score(answers, instrument, missing="none")
+    totals = f"episode_id,instrument,day,value\nA,{instrument},-1,11.5\nA,{instrument},90,14"
+    loaded = build("A", scores=totals)
+    change = metrics.change_from_baseline(loaded, instrument=instrument, visit="final")
+    assert change["change"].tolist() == [2.5]
+    rate = metrics.recovery_rate(pd.Series([11.5]), pd.Series([14.0]), instrument=instrument)
+    full = {"joa": 17, "mjoa": 18}[instrument]
+    assert rate["value"].tolist() == pytest.approx([100 * 2.5 / (full - 11.5)])
+
+
+def test_a_percentage_has_no_remedy_for_half_points():
+    with pytest.raises(ArgumentError, match=r"nothing is rounded or clipped\.$"):
+        score(odi(item4=2.5))
 
 
 def test_each_item_has_its_own_range():

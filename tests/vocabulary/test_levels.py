@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import get_args, get_type_hints
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.loaders.mapping import Score
+from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.vocabulary import parse_levels, relation
-from spineoutcomes.vocabulary.levels import REGIONS, SIDES, VERTEBRAE, parse_segments
+from spineoutcomes.vocabulary.levels import REGIONS, SIDES, VERTEBRAE, Side, parse_segments
 
 A_VERTEBRA = st.sampled_from(VERTEBRAE)
 
@@ -183,5 +190,15 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert set(levels) <= set(VERTEBRAE)
 
 
-def test_sides() -> None:
+def test_sides_are_spelt_in_one_place() -> None:
     assert SIDES == ("left", "right", "both")
+    package = Path(so.__file__).parent
+    spelt = re.compile(r"""["']left["'],\s*["']right["'],\s*["']both["']""")
+    files = [file for file in package.rglob("*.py") if spelt.search(file.read_text("utf-8"))]
+    assert [file.relative_to(package).as_posix() for file in files] == ["vocabulary/levels.py"]
+
+
+def test_a_score_is_of_one_of_these_sides() -> None:
+    columns = {column.name: column.allowed for column in TABLES["scores"].columns}
+    assert columns["side"] == ("left", "right", "both")
+    assert get_args(get_type_hints(Score)["side"])[0] == Side

@@ -55,7 +55,7 @@ def test_every_threshold_has_a_source_a_population_and_a_method() -> None:
             assert threshold.source in so.vocabulary.sources, (code, name)
             assert threshold.population, (code, name)
             assert threshold.method, (code, name)
-            assert threshold.value > 0 or threshold.kind == "PASS", (code, name)
+            assert threshold.value > 0 or threshold.kind == "RECOVERED", (code, name)
     assert n > 10
 
 
@@ -128,6 +128,7 @@ def test_an_own_entry_replaces_a_shipped_one(own: Path) -> None:
         ("value = 0.5", 'value = "half"', "line 15: .*valid number"),
         ("range = [1, 5]", "", "an instrument has either a range or grades"),
         ("range = [1, 5]", 'grades = ["a"]', "grades belong to an ordinal instrument"),
+        ("range = [1, 5]", 'range = [1, 5]\nmeanings = { 1 = "x" }', r"is no grade: \['1'\]"),
         ('source = "our_study"', 'source = "hearsay"', "'hearsay' is not among the sources"),
         ("[sources.our_study]", "[source.our_study]", "line 2: source: unknown key"),
     ],

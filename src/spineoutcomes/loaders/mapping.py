@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from spineoutcomes._toml import TomlFile, read_toml
+from spineoutcomes.vocabulary.levels import Side
 
 STRICT: dict[str, Any] = {"extra": "forbid"}
 FIELD_TABLES = ("patients", "episodes")
@@ -107,7 +108,7 @@ class Score:
     column: str | None = None
     columns: dict[str, str] = field(default_factory=dict)  # column -> code of its visit
     location: str | None = None
-    side: Literal["left", "right", "both"] | None = None
+    side: Side | None = None
     rater: str | None = None
     scale: tuple[float, float] | None = None
     codes: dict[str, str] = field(default_factory=dict)

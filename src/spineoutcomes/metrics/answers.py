@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from numbers import Real
 
@@ -18,6 +19,24 @@ NOT_TESTABLE = "NT"
 TEXT = "text or something else that is not a number"
 FRACTION = "not a whole number"
 OUTSIDE = "out of range"
+STARRED = "with a star"
+SIGNED = "with a plus or minus"
+# What an examiner writes beside or instead of a whole grade.
+MARKS = {STARRED: re.compile(r"(?:[0-9]|NT)[+-]?\*"), SIGNED: re.compile(r"[0-9][+-]")}
+REMEDIES = {
+    STARRED: (
+        "A star marks a weakness that is not of the spinal cord (ISNCSCI, revision of 2019): enter "
+        "the whole grade that the examiner lets it count as, or NT."
+    ),
+    SIGNED: (
+        "Plus and minus have no place in a sum of whole grades: enter the whole grade, and note "
+        "that it was rounded."
+    ),
+    FRACTION: (
+        "A half point is no answer here: where another version of the form has half points, leave "
+        "its items out and load its total as a score."
+    ),
+}
 
 
 def read_answers(
@@ -40,7 +59,8 @@ def read_answers(
         What is scored, for messages.
     examined : bool
         Whether "NT" (not testable) may stand among the answers. It makes a file's whole column
-        text, so whole numbers written as text are read too; reading "4+" would be rounding.
+        text, so whole numbers written as text are read too; reading "4+" would be rounding, and
+        reading "5*" would be taking the examiner's decision.
     flags : bool
         Whether True and False are answers.
 
@@ -58,7 +78,9 @@ def read_answers(
     outside = (values < low) | (values > high)
     fraction = ~np.isnan(values) & ~outside & (values != np.floor(values))
     unread = np.stack([refused for _, refused in read], axis=1)
-    _refuse({TEXT: unread, OUTSIDE: outside, FRACTION: fraction}, names, what)
+    marks = MARKS if examined else {}
+    wrong = _by_mark(frame[names], unread, marks) | {OUTSIDE: outside, FRACTION: fraction}
+    _refuse(wrong, names, what, REMEDIES if examined else {})
     return pd.DataFrame(values, index=frame.index, columns=names)
 
 
@@ -116,14 +138,32 @@ def _is_not_testable(cell: object) -> bool:
     return isinstance(cell, str) and cell == NOT_TESTABLE
 
 
-def _refuse(wrong: Mapping[str, Flags], names: Sequence[str], what: str) -> None:
+def _by_mark(
+    frame: pd.DataFrame, unread: Flags, marks: Mapping[str, re.Pattern[str]]
+) -> dict[str, Flags]:
+    """Return the cells that are no number by why they are none: a grade with a mark, or text."""
+    cells = frame.astype(object).to_numpy()
+    found = {why: np.zeros_like(unread) for why in (*marks, TEXT)}
+    for row, column in np.argwhere(unread):
+        cell = cells[row, column]
+        fitting = (w for w, mark in marks.items() if isinstance(cell, str) and mark.fullmatch(cell))
+        found[next(fitting, TEXT)][row, column] = True
+    return found
+
+
+def _refuse(
+    wrong: Mapping[str, Flags], names: Sequence[str], what: str, remedies: Mapping[str, str]
+) -> None:
     """Raise with how many answers are wrong, in which columns, and why; never with the answers."""
-    found = []
+    found, todo = [], []
     for why, hits in wrong.items():
         columns = [name for place, name in enumerate(names) if hits[:, place].any()]
-        found += [f"{int(hits.sum())} {why} (in {listed(columns)})"] * bool(columns)
+        if columns:
+            found.append(f"{int(hits.sum())} {why} (in {listed(columns)})")
+            todo += [remedies[why]] if why in remedies else []
     if found:
-        raise ArgumentError(
+        said = [
             f"{what} takes whole numbers in the range of each item, or missing values. Of the "
             f"answers: {'; '.join(found)}. Correct or blank them; nothing is rounded or clipped."
-        )
+        ]
+        raise ArgumentError(" ".join(said + todo))

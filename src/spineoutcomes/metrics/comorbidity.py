@@ -68,9 +68,10 @@ def charlson_index(conditions: pd.DataFrame, *, weights: Weights) -> pd.DataFram
         `metastatic_solid_tumour`, `aids`, and either `malignancy` (any, with leukaemia and
         lymphoma) or the three `solid_tumour`, `leukaemia`, `lymphoma`.
     weights : {"charlson_1987", "quan_2011"}
-        The original weights, 1 to 6, or the updated ones, 0 to 6 with a maximum of 24, in which
-        myocardial infarction, peripheral vascular and cerebrovascular disease, ulcer and
-        uncomplicated diabetes no longer count. Scores by the two are never compared.
+        The original weights, 1 to 6, by which a patient can reach 33 points (29 with `malignancy`
+        as one condition), or the updated ones, 0 to 6 with a maximum of 24, in which myocardial
+        infarction, peripheral vascular and cerebrovascular disease, ulcer and uncomplicated
+        diabetes no longer count. Scores by the two are never compared.
 
     Returns
     -------

@@ -84,7 +84,9 @@ def score_items(
     number answered is reported; it is never scaled up. A sum or health state with an unanswered
     item is missing, and `missing` must be "none". A muscle that was not testable ("NT") is
     unanswered: the sub-score it belongs to and the total are missing, the other sub-score is not.
-    A grade such as "4+" has no place in a motor score and is refused, not rounded.
+    A grade such as "4+" has no place in a motor score and is refused, not rounded; so is one with a
+    star, such as "5*" (revision of 2019): what it counts as is the examiner's decision. Half points
+    are refused too; the total of a form that has them is loaded as a score.
 
     References
     ----------

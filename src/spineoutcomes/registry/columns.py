@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from spineoutcomes.vocabulary.levels import SIDES
+
 Kind = Literal["id", "text", "category", "number", "date", "flag"]
 
 APPROACHES = ("mis", "mini_open", "open", "interventional", "hybrid", "unknown")
@@ -160,7 +162,7 @@ _SCORES = TableSpec(
         _id("episode_id", required=True),
         Column("instrument", "category", required=True, catalogue="instruments"),
         *_text("location"),
-        Column("side", "category", allowed=("left", "right", "both")),
+        Column("side", "category", allowed=SIDES),
         Column("date", "date"),
         _number("day"),
         *_text("visit", "rater"),

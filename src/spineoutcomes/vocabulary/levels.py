@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -23,9 +23,10 @@ VERTEBRAE: tuple[str, ...] = (
     *(f"L{number}" for number in range(1, 6)),
     *(f"S{number}" for number in range(1, 6)),
 )
-SIDES = ("left", "right", "both")
 REGIONS = ("cervical", "thoracic", "lumbar", "sacral")
 
+Side = Literal["left", "right", "both"]
+SIDES: tuple[str, ...] = get_args(Side)
 Relation = Literal["index", "adjacent", "remote"]
 
 _PLACE = {level: place for place, level in enumerate(VERTEBRAE)}

@@ -96,8 +96,9 @@ class Instrument:
     """A score or grade: its range or grades, direction, unit, items and cited thresholds.
 
     `short` is the name in figures; `range` is that of the stored value; `grades`, lowest first, are
-    the ordered categories of an ordinal instrument, which are never averaged; `domains` are its
-    parts with a score of their own; `items` is how answers become the score.
+    the ordered categories of an ordinal instrument, which are never averaged, and `meanings` what
+    each of them stands for, where its wording was seen; `domains` are parts with a score of their
+    own; `items` is how answers become the score.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -108,6 +109,7 @@ class Instrument:
     source: str
     range: tuple[float, float] | None = None
     grades: tuple[str, ...] | None = None
+    meanings: dict[str, str] = field(default_factory=dict)
     unit: str | None = None
     n_items: int | None = None
     missing_items: str | None = None
@@ -124,6 +126,9 @@ class Instrument:
             raise ValueError("an instrument has either a range or grades")
         if (self.kind == "ordinal") != (self.grades is not None):
             raise ValueError("grades belong to an ordinal instrument, and to no other")
+        strangers = set(self.meanings) - set(self.grades or ())
+        if strangers:
+            raise ValueError(f"meanings hold what is no grade: {sorted(strangers)}")
 
     @property
     def is_graded(self) -> bool:
