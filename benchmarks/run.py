@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 import change
+import linear
 
-BENCHMARKS = {"change": (change.run, 1_000_000)}
+BENCHMARKS = {"change": (change.run, 1_000_000), "linear": (linear.run, 25_000)}
 
 
 def main() -> None:
