@@ -52,6 +52,7 @@ WALLS = {
     "lifelines": {"survival/parametric.py"},
     "jinja2": {"report/document.py"},
     "openpyxl": {"loaders/*"},
+    "pyarrow": {"loaders/parquet.py"},
     "docx": {"tables/word.py"},
 }
 # Absent from a fresh import: seconds of start-up time that most calls do not need.

@@ -1,4 +1,4 @@
-"""A folder of CSV tables, one file for each table of a registry."""
+"""A folder of tables, one file for each table of a registry: CSV, or Parquet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.delimited import read_delimited
+from spineoutcomes.loaders.parquet import read_parquet
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry import TABLES
 from spineoutcomes.registry.findings import joined, rows_found
@@ -25,19 +26,28 @@ def read_folder(folder: Path) -> tuple[dict[str, SourceFile], pd.DataFrame]:
     Raises
     ------
     ArgumentError
-        When the folder holds no table.
+        When the folder holds no table, or one both as CSV and as Parquet.
     ValidationError
-        When a file is not a table of text.
+        When a file is not a table.
     """
-    paths = {name: folder / f"{name}.csv" for name in TABLES}
-    present = {name: path for name, path in paths.items() if path.is_file()}
-    others = [p for p in sorted(folder.iterdir()) if p.is_file() and p not in paths.values()]
+    readers = {".csv": read_delimited, ".parquet": read_parquet}
+    every = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    own = [path for path in every if path.suffix in readers and path.stem in TABLES]
+    others = [path for path in every if path not in own]
+    present = {name: [path for path in own if path.stem == name] for name in TABLES}
+    present = {name: paths for name, paths in present.items() if paths}
     if not present:
         names = ", ".join(f"{name}.csv" for name in TABLES)
         near = _alike([path.name for path in others])
         hint = f" There is {', '.join(near)}: rename it." if near else ""
         raise ArgumentError(f"{folder} holds no table; expected some of: {names}.{hint}")
-    files = {name: read_delimited(path) for name, path in present.items()}
+    twice = [name for name, paths in present.items() if len(paths) > 1]
+    if twice:
+        raise ArgumentError(
+            f"{folder} holds {', '.join(twice)} both as CSV and as Parquet; keep the one that is "
+            "meant."
+        )
+    files = {name: readers[path.suffix](path) for name, (path,) in present.items()}
     misspelt = _alike([path.name for path in others])
     return files, joined(_misspelt(name, table) for name, table in misspelt.items())
 

@@ -138,6 +138,8 @@ def _rejects(tables: Mapping[str, pd.DataFrame], found: pd.DataFrame) -> pd.Data
 
 def _without(frame: pd.DataFrame, name: str, rejects: pd.DataFrame) -> pd.DataFrame:
     rows = rejects.loc[rejects["table"] == name, "row"] - 1
+    if not len(rows):
+        return frame
     return frame[~frame.index.isin(rows.astype(int))].reset_index(drop=True)
 
 

@@ -97,6 +97,10 @@ class _Distinct:
     @classmethod
     def of(cls, values: pd.Series) -> _Distinct:
         """Return the texts of a column; whole-number floats are written without ".0"."""
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            each = cls.of(pd.Series(values.cat.categories))
+            codes = np.append(each.codes, -1)[values.cat.codes.to_numpy()]
+            return cls(each.texts, codes, values.index)
         if pd.api.types.is_float_dtype(values):
             whole = values.dropna() % 1 == 0
             values = values.astype("Int64") if bool(whole.all()) else values
@@ -128,11 +132,9 @@ def _ids(values: pd.Series) -> Read:
 
 
 def _categories(values: pd.Series) -> Read:
-    none_bad = np.zeros(len(values), dtype=bool)
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return values, none_bad
     cells = _Distinct.of(values)
-    return pd.Series(pd.Categorical(cells.texts).take(cells.codes), index=cells.index), none_bad
+    kinds = pd.Categorical(cells.texts).take(cells.codes)
+    return pd.Series(kinds, index=cells.index), np.zeros(len(values), dtype=bool)
 
 
 def _numbers(values: pd.Series) -> Read:

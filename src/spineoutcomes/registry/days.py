@@ -9,6 +9,7 @@ import pandas as pd
 
 from spineoutcomes.registry.dates import Dates, days_between
 from spineoutcomes.registry.findings import joined, rows_found
+from spineoutcomes.registry.links import looked_up
 from spineoutcomes.vocabulary import Vocabulary
 
 Tables = dict[str, pd.DataFrame]
@@ -37,13 +38,11 @@ def with_days(
     tables["episodes"] = episodes
     origin = _first_by(episodes, "episode_id", "index_date")
     for name in DATED:
-        start = tables[name]["episode_id"].map(origin)
-        tables[name], bad = _with_day(tables[name], dates[name]["date"], pd.to_datetime(start))
+        start = looked_up(tables[name]["episode_id"], origin)
+        tables[name], bad = _with_day(tables[name], dates[name]["date"], start)
         found.append(_disagreement(name, "day", bad))
     first = episodes.assign(first=first_index)
-    start = pd.to_datetime(
-        tables["patients"]["patient_id"].map(_first_by(first, "patient_id", "first"))
-    )
+    start = looked_up(tables["patients"]["patient_id"], _first_by(first, "patient_id", "first"))
     for what in ("death", "last_contact"):
         given = dates["patients"][f"{what}_date"]
         tables["patients"], bad = _with_day(tables["patients"], given, start, what)
@@ -58,8 +57,8 @@ def _with_index_date(
     treating = procedures[procedures["component"].isin(directed)]
     first = treating.groupby("episode_id")["date"].min()
     named = _first_by(procedures, "procedure_id", "date")
-    derived = pd.to_datetime(episodes["index_procedure_id"].map(named))
-    derived = derived.fillna(pd.to_datetime(episodes["episode_id"].map(first)))
+    derived = looked_up(episodes["index_procedure_id"], named)
+    derived = derived.fillna(looked_up(episodes["episode_id"], first))
     return episodes.assign(index_date=episodes["index_date"].fillna(derived))
 
 

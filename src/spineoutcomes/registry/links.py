@@ -37,7 +37,20 @@ def linked(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Position
     }
 
 
-def positions(ids: pd.Series, keys: pd.Series) -> Positions:
+def looked_up(ids: pd.Series, facts: pd.Series) -> pd.Series:
+    """Return the fact of each id, missing where there is none.
+
+    Parameters
+    ----------
+    ids : Series
+    facts : Series
+        Indexed by ids, each once.
+    """
+    place = positions(ids, facts.index)
+    return pd.Series(facts.array.take(place, allow_fill=True), index=ids.index)
+
+
+def positions(ids: pd.Series, keys: pd.Series | pd.Index) -> Positions:
     """Return where each id stands among unique keys; -1 where it does not."""
     index = pd.Index(keys, dtype=keys.dtype)
     if isinstance(ids.dtype, pd.CategoricalDtype):

@@ -1,0 +1,76 @@
+"""Read a Parquet file; its columns keep the types they were stored with."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.loaders.source import SourceFile
+from spineoutcomes.registry.findings import rows_found
+
+
+def read_parquet(path: Path) -> SourceFile:
+    """Read a Parquet file of one table.
+
+    Text comes as categories, each distinct text once, so that millions of rows need little memory;
+    numbers, dates and yes-or-no columns stay what they are.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    ValidationError
+        When it is not a Parquet file, holds no row, names a column twice, or a column holds lists
+        or records.
+    ArgumentError
+        When pyarrow, which reads it, is not installed, or the file cannot be opened.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise ArgumentError(
+            f"Reading {path.name} needs pyarrow: pip install 'spineoutcomes[parquet]'."
+        ) from None
+    try:
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        schema = pq.read_schema(path)
+        _refuse_columns(path.name, schema, [f.name for f in schema if pa.types.is_nested(f.type)])
+        texts = [f.name for f in schema if pa.types.is_string(f.type)]
+        texts += [f.name for f in schema if pa.types.is_large_string(f.type)]
+        table = pq.read_table(path, read_dictionary=texts)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise ArgumentError(f"{path} cannot be opened: {error.strerror}.") from None
+        raise _unreadable(path.name, "not_parquet", f"{path.name} is cut short.") from None
+    except pa.ArrowInvalid:
+        message = f"{path.name} is not a Parquet file, or is cut short. Write it anew."
+        raise _unreadable(path.name, "not_parquet", message) from None
+    rows: pd.DataFrame = table.to_pandas(date_as_object=False, ignore_metadata=True)
+    if not len(rows):
+        raise _unreadable(path.name, "no_rows", f"{path.name} has columns and no row.")
+    return SourceFile(path.name, sha256, rows)
+
+
+def _refuse_columns(name: str, schema: object, nested: list[str]) -> None:
+    names = list(getattr(schema, "names", []))
+    twice = sorted({column for column in names if names.count(column) > 1})
+    if twice:
+        message = f"{name} names a column more than once ({', '.join(twice)}); rename or remove one."
+        raise _unreadable(name, "repeated_column", message)
+    if nested:
+        message = (
+            f"{name} has columns that hold lists or records ({', '.join(nested)}); a table has one "
+            "value in each cell."
+        )
+        raise _unreadable(name, "nested_column", message)
+
+
+def _unreadable(name: str, rule: str, message: str) -> ValidationError:
+    return ValidationError(message, rows_found(name, None, None, rule, message))
