@@ -6,8 +6,13 @@ import argparse
 
 import change
 import linear
+import load
 
-BENCHMARKS = {"change": (change.run, 1_000_000), "linear": (linear.run, 25_000)}
+BENCHMARKS = {
+    "change": (change.run, 1_000_000),
+    "linear": (linear.run, 25_000),
+    "load": (load.run, 1_000_000),
+}
 
 
 def main() -> None:

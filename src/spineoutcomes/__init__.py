@@ -3,7 +3,7 @@
 from spineoutcomes import compare, errors, figures, metrics, survival, tables, vocabulary
 from spineoutcomes.cohort import Cohort
 from spineoutcomes.design import Design
-from spineoutcomes.loaders import load_registry
+from spineoutcomes.loaders import load_registry, suggest_mapping, write_template
 from spineoutcomes.registry import Registry
 from spineoutcomes.report import Study, example, run_study
 from spineoutcomes.results import Curves, Effects, ResultSet, Summary
@@ -31,8 +31,10 @@ __all__ = [
     "run_study",
     "select_cohort",
     "simulate_registry",
+    "suggest_mapping",
     "survival",
     "tables",
     "truth_effects",
     "vocabulary",
+    "write_template",
 ]

@@ -73,8 +73,8 @@ def test_dates_in_a_declared_format() -> None:
     cells = as_dates(
         text_cells(column_of(["31.1.2020", "2020-01-31", "", "31.12.2999"]), "x", {}), "%d.%m.%Y"
     )
-    assert [None if pd.isna(v) else v for v in cells.values] == ["2020-01-31", None, None, None]
-    assert cells.bad.tolist() == [False, True, False, True]
+    assert cells.values.tolist() == ["2020-01-31", "2020-01-31", None, None]
+    assert cells.bad.tolist() == [False, False, False, True]
 
 
 def test_a_reason_of_the_format_itself_is_kept() -> None:
@@ -84,3 +84,16 @@ def test_a_reason_of_the_format_itself_is_kept() -> None:
     assert cells.values.tolist() == ["3", None, None, None]
     # A code that the mapping declares comes before what the format says.
     assert cells.reasons.tolist() == [None, "refused", "not_done", "withdrawn"]
+
+
+@pytest.mark.parametrize("cell", ["10²", "7①", "4½"])
+def test_a_raised_or_circled_digit_is_no_further_digit(cell: str) -> None:
+    assert one(cell) == (None, True)
+
+
+def test_dates_that_the_file_stores_as_dates_need_no_format() -> None:
+    cells = as_dates(
+        text_cells(column_of(["5/6/23", "2021-02-03", "2021-02-31"]), "x", {}), "%d/%m/%y"
+    )
+    assert cells.values.tolist() == ["2023-06-05", "2021-02-03", None]
+    assert cells.bad.tolist() == [False, False, True]

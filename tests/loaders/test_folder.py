@@ -12,6 +12,8 @@ import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, SpineOutcomesError, ValidationError
 from spineoutcomes.registry import TABLES
 
+from .conftest import WIDE
+
 
 def test_cells_are_text_until_the_registry_says_otherwise(folder: Path) -> None:
     episodes = so.load_registry(folder).table("episodes")
@@ -136,13 +138,15 @@ def test_paths_that_lead_nowhere(folder: Path, tmp_path: Path) -> None:
         so.load_registry(tmp_path / "empty")
     with pytest.raises(ArgumentError, match="one file, so it needs a mapping"):
         so.load_registry(folder / "patients.csv")
-    with pytest.raises(ArgumentError, match="A mapping is for one file"):
-        so.load_registry(folder, mapping="any.toml")
-    with pytest.raises(ArgumentError, match="format must be one of csv, or None, got 'redcap'"):
-        so.load_registry(folder, format="redcap")
-    (tmp_path / "book.xlsx").write_bytes(b"PK")
-    with pytest.raises(ArgumentError, match=r"book\.xlsx is not one of \.csv"):
-        so.load_registry(tmp_path / "book.xlsx", mapping="any.toml")
+    plan = tmp_path / "plan.toml"
+    plan.write_text(WIDE, encoding="utf-8")
+    with pytest.raises(ArgumentError, match=r"A mapping with \[file\] is for one file"):
+        so.load_registry(folder, mapping=plan)
+    with pytest.raises(ArgumentError, match=r"format must be one of csv, .*, or None, got 'docx'"):
+        so.load_registry(folder, format="docx")
+    (tmp_path / "letter.docx").write_bytes(b"PK")
+    with pytest.raises(ArgumentError, match=r"letter\.docx is of no kind that its name tells"):
+        so.load_registry(tmp_path / "letter.docx", mapping=plan)
     with pytest.raises(ArgumentError, match='on_error must be "raise" or "reject"'):
         so.load_registry(folder, on_error="skip")
 

@@ -22,7 +22,11 @@ def line(mapping: str, words: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('one_row_per = "patient"', 'one_row_per = "person"', "'patient', 'episode' or 'visit'"),
+        (
+            'one_row_per = "patient"',
+            'one_row_per = "person"',
+            "Input should be 'patient', 'episode', 'visit'",
+        ),
         ("one_row_per", "one_row_pr", "unknown key; check its spelling"),
         ('patient_id = "id"', 'patient_id = "ident"', "data.csv has no column 'ident'; it has: id"),
         ('"vas_{visit}"', '"pain_{visit}"', "has no column 'pain_pre'"),

@@ -7,19 +7,24 @@ import pandas as pd
 import pytest
 from tests.registry.conftest import built, small_tables
 
-from spineoutcomes.registry.links import positions
+from spineoutcomes.registry.links import first_rows, relinked
 
 
 @pytest.mark.parametrize("kind", [object, "category"])
 def test_an_id_stands_where_its_key_stands(kind: object) -> None:
     keys = pd.Series(["C", "A", "B"])
     ids = pd.Series(["A", None, "C", "A", "unknown"], dtype=kind)
-    assert positions(ids, keys).tolist() == [1, -1, 0, 1, -1]
+    assert first_rows(ids, keys).tolist() == [1, -1, 0, 1, -1]
+
+
+def test_of_a_key_that_stands_twice_the_first_row_counts() -> None:
+    keys = pd.Series(["A", None, "B", "A"])
+    assert first_rows(pd.Series(["A", "B", None]), keys).tolist() == [0, 2, -1]
 
 
 def test_no_id_at_all() -> None:
-    assert positions(pd.Series([None, None], dtype=object), pd.Series(["A"])).tolist() == [-1, -1]
-    assert positions(pd.Series([], dtype=object), pd.Series(["A"])).tolist() == []
+    assert first_rows(pd.Series([None, None], dtype=object), pd.Series(["A"])).tolist() == [-1, -1]
+    assert first_rows(pd.Series([], dtype=object), pd.Series(["A"])).tolist() == []
 
 
 def test_links_of_a_registry_lead_to_the_ids_it_holds() -> None:
@@ -32,6 +37,21 @@ def test_links_of_a_registry_lead_to_the_ids_it_holds() -> None:
         assert keys[place[named]].tolist() == child[named].tolist(), table
         assert (place[~named] == -1).all()
     assert ("scores", "episode_id") in registry.links
+
+
+def test_links_among_the_rows_that_are_kept() -> None:
+    links = {
+        ("scores", "episode_id"): np.array([0, 1, 2, 2]),
+        ("episodes", "patient_id"): np.array([0, 0, 1]),
+    }
+    kept = {
+        "patients": np.array([False, True]),
+        "episodes": np.array([False, False, True]),
+        "scores": np.array([False, False, True, True]),
+    }
+    after = relinked(links, kept)
+    assert after["scores", "episode_id"].tolist() == [0, 0]
+    assert after["episodes", "patient_id"].tolist() == [0]
 
 
 def test_rows_left_out_at_loading_leave_no_gap() -> None:

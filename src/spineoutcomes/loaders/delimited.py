@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry.findings import rows_found
 
+TAIL = 1000  # rows looked at together for the end of the table
 OTHER_DELIMITERS = {";": "a semicolon", "\t": "a tab", "|": "a bar"}
 
 
@@ -39,15 +42,18 @@ def read_delimited(path: Path, *, delimiter: str = ",", encoding: str = "utf-8")
         content = path.read_bytes()
     except OSError as error:
         raise ArgumentError(f"{path} cannot be opened: {error.strerror}.") from None
-    cells = _cells(_text(content, path.name, encoding), path.name, delimiter)
+    cells = _cells(_utf8(content, path.name, encoding), path.name, delimiter)
     rows = _under_header(_without_empty_end(cells), path.name, delimiter)
     return SourceFile(path.name, hashlib.sha256(content).hexdigest(), rows)
 
 
-def _text(content: bytes, name: str, encoding: str) -> str:
+def _utf8(content: bytes, name: str, encoding: str) -> bytes:
+    """Return the text as UTF-8, without the byte order mark, which is no part of a name."""
     try:
-        # A byte order mark is no part of the name of the first column.
-        return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+        if encoding.lower() not in ("utf-8", "utf8"):
+            return content.decode(encoding).removeprefix("\ufeff").encode("utf-8")
+        content.decode("utf-8")
+        return content.removeprefix(codecs.BOM_UTF8)
     except UnicodeDecodeError as error:
         message = (
             f"{name} is not {encoding} text (byte {error.start + 1} does not fit). Save it as "
@@ -59,16 +65,17 @@ def _text(content: bytes, name: str, encoding: str) -> str:
         raise ArgumentError(f"There is no encoding {encoding!r}; utf-8 is the usual one.") from None
 
 
-def _cells(text: str, name: str, delimiter: str) -> pd.DataFrame:
+def _cells(text: bytes, name: str, delimiter: str) -> pd.DataFrame:
     try:
         return pd.read_csv(
-            io.StringIO(text),
+            io.BytesIO(text),
             sep=delimiter,
             header=None,
             dtype=str,
             keep_default_na=False,
             na_filter=False,
             skip_blank_lines=False,
+            low_memory=False,
         )
     except pd.errors.EmptyDataError:
         message = f"{name} is empty; a table begins with a row of column names."
@@ -85,8 +92,14 @@ def _cells(text: str, name: str, delimiter: str) -> pd.DataFrame:
 
 def _without_empty_end(cells: pd.DataFrame) -> pd.DataFrame:
     """Leave out empty lines below the table; one inside stays, so that rows keep their numbers."""
-    filled = (cells != "").any(axis="columns").to_numpy().nonzero()[0]
-    return cells.iloc[: int(filled[-1]) + 1 if len(filled) else 0]
+    end = len(cells)
+    while end:
+        last = cells.iloc[max(end - TAIL, 0) : end]
+        filled = np.flatnonzero((last != "").any(axis="columns"))
+        if len(filled):
+            return cells.iloc[: end - len(last) + int(filled[-1]) + 1]
+        end -= len(last)
+    return cells.iloc[:0]
 
 
 def _under_header(cells: pd.DataFrame, name: str, delimiter: str) -> pd.DataFrame:
@@ -98,7 +111,10 @@ def _under_header(cells: pd.DataFrame, name: str, delimiter: str) -> pd.DataFram
     if len(cells) == 1:
         message = f"{name} has {len(header)} column name(s) and no row below them."
         raise _unreadable(name, "no_rows", message)
-    return cells.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
+    rows = cells.iloc[1:]
+    # Named in place: the cells of a large file are not copied once more.
+    rows.index, rows.columns = pd.RangeIndex(len(rows)), pd.Index(header)
+    return rows
 
 
 def _check_header(header: list[str], name: str, delimiter: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from spineoutcomes.loaders.delimited import read_delimited
 from spineoutcomes.loaders.parquet import read_parquet
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry import TABLES
+from spineoutcomes.registry.export import as_saved, holds_marks
 from spineoutcomes.registry.findings import joined, rows_found
 
 TRUTH = "truth.csv"
@@ -30,7 +32,7 @@ def read_folder(folder: Path) -> tuple[dict[str, SourceFile], pd.DataFrame]:
     ValidationError
         When a file is not a table.
     """
-    readers = {".csv": read_delimited, ".parquet": read_parquet}
+    readers = {".csv": _read_saved, ".parquet": read_parquet}
     every = [path for path in sorted(folder.iterdir()) if path.is_file()]
     own = [path for path in every if path.suffix in readers and path.stem in TABLES]
     others = [path for path in every if path not in own]
@@ -68,7 +70,13 @@ def read_truth(folder: Path) -> pd.DataFrame | None:
         raise ValidationError(
             message, rows_found(TRUTH, None, "episode_id", "missing_column", message)
         )
-    return pd.read_csv(path, index_col="episode_id", float_precision="round_trip")
+    return as_saved(pd.read_csv(path, float_precision="round_trip")).set_index("episode_id")
+
+
+def _read_saved(path: Path) -> SourceFile:
+    """Read a CSV file as `Registry.save` writes it: text marked for spreadsheets is unmarked."""
+    file = read_delimited(path)
+    return replace(file, rows=as_saved(file.rows)) if holds_marks(path.read_bytes()) else file
 
 
 def _alike(names: list[str]) -> dict[str, str]:

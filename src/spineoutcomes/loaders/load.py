@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders.delimited import read_delimited
+from spineoutcomes.errors import ArgumentError
 from spineoutcomes.loaders.folder import read_folder, read_truth
-from spineoutcomes.loaders.mapping import read_mapping
-from spineoutcomes.loaders.mapping_checks import check_columns, check_words
-from spineoutcomes.loaders.reshape import in_rows_of_the_file, reshaped
+from spineoutcomes.loaders.mapping_load import load_mapped
+from spineoutcomes.loaders.sources import FORMATS, TABLE_READERS, format_of
 from spineoutcomes.registry import OnError, Registry, build_registry
 from spineoutcomes.registry.findings import joined
 from spineoutcomes.vocabulary import SHIPPED_VOCABULARY, Vocabulary, load_vocabulary
-
-FORMATS = ("csv",)
-DELIMITED = (".csv", ".txt", ".tsv", ".dat")
 
 
 def load_registry(
@@ -27,18 +21,20 @@ def load_registry(
     vocabulary: str | Path | None = None,
     on_error: OnError = "raise",
 ) -> Registry:
-    r"""Load a registry: a folder of CSV tables, or one file with a mapping.
+    r"""Load a registry: the tables as they are, or other files through a mapping.
 
     Parameters
     ----------
     path : path
         A folder with `patients.csv`, `episodes.csv` and, where there are any, `procedures.csv`,
-        `scores.csv`, `lesions.csv`, `events.csv`; a `truth.csv` marks it as simulated; other files
-        in it are left alone. Or one delimited file, which needs a `mapping`.
-    mapping : path, optional
-        A TOML file that says which columns of the file hold what.
-    format : {"csv"}, optional
-        Format of the file; None tells it from the path.
+        `scores.csv`, `lesions.csv`, `events.csv` (or Parquet); a `truth.csv` marks it as simulated;
+        other files in it are left alone. Or a workbook with a sheet for each table, such as
+        `write_template` makes. Or, with a `mapping`, one file, or a folder whose files it names.
+    mapping : path or str, optional
+        A TOML file that says which columns hold what, or the name of a shipped profile: "norspine",
+        "qod", "swespine". `suggest_mapping` proposes one.
+    format : {"csv", "redcap", "workbook", "dataset_json", "statistical"}, optional
+        Format of files whose section of the mapping does not say it; None tells it by the suffix.
     vocabulary : path, optional
         A TOML file with instruments, procedures, diagnoses, kinds of events of your own.
     on_error : {"raise", "reject"}
@@ -52,7 +48,7 @@ def load_registry(
     Raises
     ------
     ValidationError
-        When a file is not a table of text, or the tables break a rule; `.findings` holds every
+        When a file is not a table, or the tables break a rule; `.findings` holds every
         finding, with numbers of rows and names of columns but never a value.
     ArgumentError
         When there is nothing to read, or the mapping or the vocabulary does not fit; the message
@@ -62,7 +58,9 @@ def load_registry(
     -----
     Missing data: an empty cell is missing; "NA" or "-99" is text or a number unless the mapping
     declares it under `missing`, with a reason. No row is lost: for each table, rows in are rows out
-    and rejects. Rows count from 1 below the header; with a mapping they are those of the file.
+    and rejects. Rows count from 1 below the header; with a mapping they are those of the file,
+    `provenance` has a row for each table and file with the rows of the file that were used and left
+    out, and with several files findings and rejects say which one in a column `file`.
 
     Examples
     --------
@@ -98,63 +96,38 @@ def load_registry(
     place = Path(path)
     _check_place(place, mapping, format)
     words = SHIPPED_VOCABULARY if vocabulary is None else load_vocabulary(vocabulary)
-    if place.is_dir():
-        return _from_folder(place, words, on_error)
     if mapping is None:
-        raise ArgumentError(
-            f"{place.name} is one file, so it needs a mapping that says which columns hold what: "
-            'load_registry(path, mapping="my_file.toml"). A folder of tables needs none.'
-        )
-    return _from_file(place, Path(mapping), words, on_error)
+        return _from_tables(place, format, words, on_error)
+    return load_mapped(place, mapping, given=format, vocabulary=words, on_error=on_error)
 
 
 def _check_place(place: Path, mapping: str | Path | None, given: str | None) -> None:
     if given is not None and given not in FORMATS:
-        raise ArgumentError(f"format must be one of {', '.join(FORMATS)}, or None, got {given!r}.")
+        known = ", ".join(FORMATS)
+        raise ArgumentError(f"format must be one of {known}, or None, got {given!r}.")
     if not place.exists():
         raise ArgumentError(f"No such file or folder: {place}.")
-    if place.is_dir() and mapping is not None:
+    by_itself = place.is_file() and mapping is None
+    if by_itself and format_of(place, given) not in TABLE_READERS:
         raise ArgumentError(
-            f"A mapping is for one file, and {place} is a folder; give the path of the file."
-        )
-    if place.is_file() and given is None and place.suffix.lower() not in DELIMITED:
-        raise ArgumentError(
-            f"{place.name} is not one of {', '.join(DELIMITED)}. Save it as CSV (UTF-8), or say "
-            'format="csv" if it is delimited text.'
+            f"{place.name} is one file, so it needs a mapping that says which columns hold what: "
+            'load_registry(path, mapping="my_file.toml"). suggest_mapping(path) proposes one. A '
+            "folder of tables needs none."
         )
 
 
-def _from_folder(folder: Path, vocabulary: Vocabulary, on_error: OnError) -> Registry:
-    files, also_found = read_folder(folder)
+def _from_tables(
+    place: Path, given: str | None, vocabulary: Vocabulary, on_error: OnError
+) -> Registry:
+    if place.is_dir():
+        files, also_found = read_folder(place)
+    else:
+        files, also_found = TABLE_READERS[format_of(place, given)](place), joined([])
     return build_registry(
         {name: file.rows for name, file in files.items()},
         vocabulary=vocabulary,
         on_error=on_error,
         files={name: (file.name, file.sha256) for name, file in files.items()},
-        also_found=also_found,
-        truth=read_truth(folder),
-    )
-
-
-def _from_file(path: Path, mapping: Path, vocabulary: Vocabulary, on_error: OnError) -> Registry:
-    plan, document = read_mapping(mapping)
-    check_words(plan, document, vocabulary)
-    file = read_delimited(path, delimiter=plan.file.delimiter, encoding=plan.file.encoding)
-    left_out = check_columns(plan, document, file)
-    raw = reshaped(file, plan, vocabulary)
-    try:
-        registry = build_registry(
-            raw.tables,
-            vocabulary=vocabulary,
-            on_error=on_error,
-            files=dict.fromkeys(raw.tables, (file.name, file.sha256)),
-            also_found=joined([left_out, raw.found]),
-        )
-    except ValidationError as error:
-        found = in_rows_of_the_file(error.findings, raw.source)
-        raise ValidationError(str(error), found) from None
-    return replace(
-        registry,
-        found=in_rows_of_the_file(registry.found, raw.source),
-        rejects=in_rows_of_the_file(registry.rejects, raw.source),
+        also_found=joined([also_found, *(file.found for file in files.values())]),
+        truth=read_truth(place) if place.is_dir() else None,
     )

@@ -62,7 +62,9 @@ def _refuse_columns(name: str, schema: object, nested: list[str]) -> None:
     names = list(getattr(schema, "names", []))
     twice = sorted({column for column in names if names.count(column) > 1})
     if twice:
-        message = f"{name} names a column more than once ({', '.join(twice)}); rename or remove one."
+        message = (
+            f"{name} names a column more than once ({', '.join(twice)}); rename or remove one."
+        )
         raise _unreadable(name, "repeated_column", message)
     if nested:
         message = (

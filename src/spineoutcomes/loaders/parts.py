@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.loaders.cells import Cells, Mask, Values
+from spineoutcomes.loaders.mapping import ONE_FILE
 from spineoutcomes.registry.findings import joined, rows_found
 
 Rows = npt.NDArray[np.intp]
@@ -44,19 +45,43 @@ class Part:
         Position in the file of the row each came from.
     faults : tuple of Fault
         What was wrong with its cells.
+    file : str
+        Name of the file in the mapping.
+    joined : array of int
+        Positions of all rows that came together in these.
     """
 
     columns: Mapping[str, Values]
     source: Rows
     faults: tuple[Fault, ...] = ()
+    file: str = ONE_FILE
+    joined: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     def only(self, mask: Mask) -> Part:
         """Return some of the rows."""
-        return Part(
-            {name: values[mask] for name, values in self.columns.items()},
-            self.source[mask],
-            tuple(replace(fault, rows=fault.rows[mask]) for fault in self.faults),
+        return replace(
+            self,
+            columns={name: values[mask] for name, values in self.columns.items()},
+            source=self.source[mask],
+            faults=tuple(replace(fault, rows=fault.rows[mask]) for fault in self.faults),
         )
+
+    def with_columns(self, **columns: Values) -> Part:
+        """Return the part with more columns in front; one that it has stays as it is."""
+        return replace(self, columns={**columns, **self.columns})
+
+    def without(self, name: str) -> Part:
+        """Return the part without a column."""
+        return replace(self, columns={k: v for k, v in self.columns.items() if k != name})
+
+    def with_faults(self, *faults: Fault) -> Part:
+        """Return the part with more that was wrong."""
+        return replace(self, faults=(*self.faults, *faults))
+
+    @property
+    def used(self) -> Rows:
+        """Positions of all rows of the file that this part rests on, some of them twice."""
+        return np.concatenate([self.source, self.joined])
 
 
 def one_per(part: Part, key: str, table: str) -> Part:
@@ -83,13 +108,28 @@ def one_per(part: Part, key: str, table: str) -> Part:
     for fault in part.faults:
         hit = np.bincount(group, weights=fault.rows, minlength=len(first)) > 0
         faults.append(replace(fault, rows=hit))
-    return Part(columns, part.source[first], tuple(faults))
+    return replace(
+        part,
+        columns=columns,
+        source=part.source[first],
+        faults=tuple(faults),
+        joined=part.source,
+    )
 
 
-def stacked(parts: Sequence[Part], table: str) -> tuple[pd.DataFrame, Rows, pd.DataFrame]:
-    """Return the rows of all parts as one table, the row of the file of each, and findings."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """The rows of all parts of one table: its frame, where each came from, and findings."""
+
+    frame: pd.DataFrame
+    source: Rows
+    file: npt.NDArray[np.object_]
+    found: pd.DataFrame
+
+
+def stacked(parts: Sequence[Part], table: str) -> Stack:
+    """Return the rows of all parts of a table, one part below the other."""
     names = list(dict.fromkeys(name for part in parts for name in part.columns))
-    frame = pd.DataFrame({name: _joined_column(parts, name) for name in names})
     start = np.cumsum([0] + [len(part.source) for part in parts])
     found = [
         _finding(table, fault, int(offset))
@@ -97,7 +137,13 @@ def stacked(parts: Sequence[Part], table: str) -> tuple[pd.DataFrame, Rows, pd.D
         for fault in part.faults
         if fault.rows.any()
     ]
-    return frame, np.concatenate([part.source for part in parts]), joined(found)
+    return Stack(
+        # The columns are new, and stay apart: millions of rows are not copied together once more.
+        frame=pd.DataFrame({name: _joined_column(parts, name) for name in names}, copy=False),
+        source=np.concatenate([part.source for part in parts]),
+        file=np.concatenate([np.full(len(p.source), p.file, dtype=object) for p in parts]),
+        found=joined(found),
+    )
 
 
 def _joined_column(parts: Sequence[Part], name: str) -> Values:
@@ -109,8 +155,11 @@ def _joined_column(parts: Sequence[Part], name: str) -> Values:
 
 
 def _kind(pieces: Sequence[Values]) -> type:
-    some = [piece for piece in pieces if not pd.isna(piece).all()]
-    return float if some and all(piece.dtype.kind == "f" for piece in some) else object
+    numbers = [piece for piece in pieces if piece.dtype.kind == "f"]
+    others = [piece for piece in pieces if piece.dtype.kind != "f"]
+    if not numbers or not all(pd.isna(piece).all() for piece in others):
+        return object
+    return float if not all(pd.isna(piece).all() for piece in numbers) else object
 
 
 def _finding(table: str, fault: Fault, offset: int) -> pd.DataFrame:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.loaders.cells import Cells, Values, as_numbers, decoded, text_cells
+from spineoutcomes.loaders.cells import Cells, as_numbers, decoded, text_cells
+from spineoutcomes.loaders.fields import read_field
 from spineoutcomes.loaders.mapping import FileMapping, Score
+from spineoutcomes.loaders.mapping_rows import View, ViewKey, episode_of_rows, view_key
 from spineoutcomes.loaders.parts import Fault, Part
-from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.loaders.visits import visit_columns, visit_of_rows
 from spineoutcomes.registry.findings import joined, rows_found
 from spineoutcomes.vocabulary import Vocabulary
@@ -19,56 +21,74 @@ SMALL_PART = 0.1  # values within this part of the range, with decimals, may be 
 
 
 def score_parts(
-    file: SourceFile, mapping: FileMapping, vocabulary: Vocabulary, episode_id: Values
+    views: Mapping[ViewKey, View],
+    mapping: FileMapping,
+    vocabulary: Vocabulary,
+    single: pd.Series | None,
 ) -> tuple[list[Part], pd.DataFrame]:
-    """Return the scores of a file, and findings on scales that should have been declared."""
+    """Return the scores of all files, and findings on scales that should have been declared.
+
+    `single` is the episode of each patient who has just one, as `episode_of_rows` takes it.
+    """
     parts, found = [], []
-    for score in mapping.scores:
+    for score in mapping.scores.values():
+        view = views[view_key(score)]
+        episode_id = _episode_id(view, score, single)
         own = [
-            _part(file, mapping, vocabulary, score, column, code, episode_id)
-            for column, code in visit_columns(score, mapping)
+            _part(view, vocabulary, score, column, code, episode_id)
+            for column, code in visit_columns(score, view.written, view.visits)
         ]
         found.append(_undeclared_scale(score, own, vocabulary))
         parts += own
     return parts, joined(found)
 
 
+def _episode_id(view: View, score: Score, single: pd.Series | None) -> Cells:
+    own = {
+        name: None if field is None else read_field(view.file, field, view.written, "scores", name)
+        for name, field in (("patient_id", score.patient_id), ("episode_id", score.episode_id))
+    }
+    patient, episode = own["patient_id"] or view.patient_id, own["episode_id"] or view.episode_id
+    return episode_of_rows(patient, episode, single)
+
+
 def _part(
-    file: SourceFile,
-    mapping: FileMapping,
+    view: View,
     vocabulary: Vocabulary,
     score: Score,
     column: str,
     code: str | None,
-    episode_id: Values,
+    episode_id: Cells,
 ) -> Part:
-    n = len(file.rows)
-    raw = text_cells(file, column, {**mapping.file.missing, **score.missing})
+    n = len(view.file.rows)
+    raw = text_cells(view.file, column, {**view.written.missing, **score.missing})
     cells = decoded(raw, score.codes) if score.codes else raw
     graded = vocabulary.instruments[score.instrument].is_graded
-    if not graded and not cells.bad.any():
-        cells = as_numbers(cells, decimal=mapping.file.decimal)
+    # Codes that are not known are said as such, and not again as what is no number.
+    if not graded and not (score.codes and cells.bad.any()):
+        cells = as_numbers(cells, decimal=view.written.decimal)
     if score.scale is not None:
         cells = _on_scale(cells, score, vocabulary)
-    when, read = visit_of_rows(file, mapping, code)
-    reason = np.where(cells.bad, "unknown", cells.reasons)
+    when, read = visit_of_rows(view.file, view.written, view.visits, code)
     columns = {
-        "episode_id": episode_id,
+        "episode_id": episode_id.values,
         **{
             name: np.full(n, getattr(score, name), dtype=object)
             for name in ("instrument", "location", "side", "rater")
         },
         "grade" if graded else "value": cells.values,
-        "missing_reason": reason,
+        "missing_reason": np.where(cells.bad, "unknown", cells.reasons),
         **when,
     }
     if score.codes or score.scale is not None:
         columns["raw_value"] = raw.values
     faults = [Fault.of("grade" if graded else "value", column, cells)]
+    if episode_id.bad.any():
+        faults.append(Fault.of("episode_id", "patient_id", episode_id))
     for name, other in read:
-        written = column if mapping.visits is None else getattr(mapping.visits, _said_in(name))
+        written = column if view.visits is None else getattr(view.visits, _said_in(name))
         faults.append(Fault.of(name, str(written), other))
-    return Part(columns, np.arange(n), tuple(faults)).only(cells.filled)
+    return Part(columns, view.positions, tuple(faults), view.name).only(cells.filled)
 
 
 def _said_in(name: str) -> str:

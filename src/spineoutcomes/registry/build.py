@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.registry.coerce import as_text
 from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.registry.days import with_days
 from spineoutcomes.registry.findings import errors_of, joined, raise_for, rows_found
-from spineoutcomes.registry.links import linked
+from spineoutcomes.registry.links import linked, relinked
 from spineoutcomes.registry.model import Registry
 from spineoutcomes.registry.rules import rule_findings
 from spineoutcomes.registry.tables import checked_table, empty_tables
@@ -68,19 +70,23 @@ def build_registry(
         [found for _, _, found in checked.values()] + ([] if also_found is None else [also_found])
     )
     _raise_without_columns(before)
-    tables, undated = with_days(_with_owner(typed), dates, vocabulary)
-    found = joined([before, undated, rule_findings(tables, vocabulary)])
+    typed["events"] = _with_owner(typed)
+    links = linked(typed)
+    texts = {name: as_text(TABLES[name], table) for name, table in typed.items()}
+    tables, undated = with_days(texts, dates, vocabulary, links)
+    found = joined([before, undated, rule_findings(tables, vocabulary, links)])
     if on_error == "raise":
         raise_for(found)
     rejects = _rejects(tables, found)
-    kept = {name: _without(frame, name, rejects) for name, frame in tables.items()}
+    staying = {name: _staying(frame, name, rejects) for name, frame in tables.items()}
+    kept = {name: _only(frame, staying[name]) for name, frame in tables.items()}
     return Registry(
         tables=kept,
         vocabulary=vocabulary,
         provenance=_provenance(typed, kept, files or {}),
         rejects=rejects,
         found=found.reset_index(drop=True),
-        links=linked(kept),
+        links=relinked(links, staying),
         truth=truth,
     )
 
@@ -107,14 +113,16 @@ def _raise_without_columns(found: pd.DataFrame) -> None:
         raise ValidationError(message, found.reset_index(drop=True))
 
 
-def _with_owner(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Give an event that names only its patient the episode, where the patient has just one."""
+def _with_owner(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return events; one that names only a patient with a single episode names that too."""
     events, episodes = tables["events"], tables["episodes"]
+    if not len(events):
+        return events
     single = episodes[~episodes.duplicated("patient_id", keep=False)].dropna(subset=["patient_id"])
-    owner = single.set_index("patient_id")["episode_id"]
-    named = events["episode_id"].notna()
-    episode = events["episode_id"].where(named, events["patient_id"].map(owner))
-    return tables | {"events": events.assign(episode_id=episode)}
+    owner = dict(zip(single["patient_id"], single["episode_id"], strict=True))
+    episode, patient = events["episode_id"].astype(object), events["patient_id"].astype(object)
+    named = episode.where(episode.notna(), patient.map(owner))
+    return events.assign(episode_id=named.astype("category"))
 
 
 def _rejects(tables: Mapping[str, pd.DataFrame], found: pd.DataFrame) -> pd.DataFrame:
@@ -136,11 +144,14 @@ def _rejects(tables: Mapping[str, pd.DataFrame], found: pd.DataFrame) -> pd.Data
     return rejects.drop_duplicates(["table", "row"], ignore_index=True)
 
 
-def _without(frame: pd.DataFrame, name: str, rejects: pd.DataFrame) -> pd.DataFrame:
-    rows = rejects.loc[rejects["table"] == name, "row"] - 1
-    if not len(rows):
-        return frame
-    return frame[~frame.index.isin(rows.astype(int))].reset_index(drop=True)
+def _staying(frame: pd.DataFrame, name: str, rejects: pd.DataFrame) -> np.ndarray:
+    staying = np.ones(len(frame), dtype=bool)
+    staying[rejects.loc[rejects["table"] == name, "row"].astype(int) - 1] = False
+    return staying
+
+
+def _only(frame: pd.DataFrame, mask: np.ndarray) -> pd.DataFrame:
+    return frame if mask.all() else frame[mask].reset_index(drop=True)
 
 
 def _provenance(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from spineoutcomes.registry.findings import joined, rows_found
 
 Read = tuple[pd.Series, npt.NDArray[np.bool_]]  # the values, and which cells do not fit
 
+EMPTY = pd.Categorical.from_codes([-1], categories=pd.Index([], dtype=object))
 # No leading zero: "007" is a code, and would not survive as a number.
 PLAIN_NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 FLAGS = {
@@ -69,9 +70,9 @@ def _absent(index: pd.Index, kind: Kind) -> pd.Series:
         "number": lambda: np.full(n, np.nan),
         "date": lambda: np.full(n, np.datetime64("NaT"), dtype="datetime64[ns]"),
         "flag": lambda: pd.arrays.BooleanArray(np.zeros(n, dtype=bool), np.ones(n, dtype=bool)),
-        "id": lambda: np.full(n, None, dtype=object),
-        "text": lambda: pd.Categorical([None]).repeat(n),
-        "category": lambda: pd.Categorical([None]).repeat(n),
+        "id": lambda: EMPTY.repeat(n),
+        "text": lambda: EMPTY.repeat(n),
+        "category": lambda: EMPTY.repeat(n),
     }
     return pd.Series(empty[kind](), index=index)
 
@@ -98,9 +99,12 @@ class _Distinct:
     def of(cls, values: pd.Series) -> _Distinct:
         """Return the texts of a column; whole-number floats are written without ".0"."""
         if isinstance(values.dtype, pd.CategoricalDtype):
-            each = cls.of(pd.Series(values.cat.categories))
-            codes = np.append(each.codes, -1)[values.cat.codes.to_numpy()]
-            return cls(each.texts, codes, values.index)
+            texts = [str(value).strip() or None for value in values.cat.categories]
+            return cls(
+                np.array([*texts, None], dtype=object),
+                values.cat.codes.to_numpy().astype(np.intp),
+                values.index,
+            )
         if pd.api.types.is_float_dtype(values):
             whole = values.dropna() % 1 == 0
             values = values.astype("Int64") if bool(whole.all()) else values
@@ -123,12 +127,28 @@ def _is_text(values: pd.Series) -> bool:
 
 
 def _ids(values: pd.Series) -> Read:
+    """Return ids as categories, each text once: so are they compared fast (see `as_text`)."""
     cells = _Distinct.of(values)
-    nothing = cells.is_missing
-    # Left to pandas to choose, so that ids are `str` where pandas 3 (or its rehearsal) says so.
-    kind = object if nothing.all() else None
-    ids = pd.Series(cells.texts[cells.codes], index=cells.index, dtype=kind)
-    return ids, np.zeros(len(ids), dtype=bool)
+    kept = isinstance(values.dtype, pd.CategoricalDtype)
+    if kept and cells.texts[:-1].tolist() == values.cat.categories.tolist():
+        return values, np.zeros(len(values), dtype=bool)
+    codes, names = pd.factorize(cells.texts)
+    kinds = pd.CategoricalDtype(pd.Index(names))
+    ids = pd.Categorical.from_codes(codes[cells.codes], dtype=kinds)  # type: ignore[arg-type]
+    return pd.Series(ids, index=cells.index), np.zeros(len(ids), dtype=bool)
+
+
+def as_text(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose ids are text, as its users expect."""
+    ids = {c.name: frame[c.name] for c in spec.columns if c.kind == "id"}
+    text = {name: own.astype(own.cat.categories.dtype) for name, own in ids.items()}
+    return with_columns(frame, text)
+
+
+def with_columns(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Return a table with some columns put in place; the others are shared, not copied."""
+    every = {str(name): values for name, values in frame.items()}
+    return pd.DataFrame({**every, **columns}, index=frame.index, copy=False)
 
 
 def _categories(values: pd.Series) -> Read:

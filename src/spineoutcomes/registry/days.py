@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from spineoutcomes.registry.coerce import with_columns
 from spineoutcomes.registry.dates import Dates, days_between
 from spineoutcomes.registry.findings import joined, rows_found
-from spineoutcomes.registry.links import looked_up
+from spineoutcomes.registry.links import Links, Positions, first_rows
 from spineoutcomes.vocabulary import Vocabulary
 
 Tables = dict[str, pd.DataFrame]
@@ -18,7 +19,7 @@ DATED = ("procedures", "scores", "lesions", "events")
 
 
 def with_days(
-    tables: Tables, dates: TableDates, vocabulary: Vocabulary
+    tables: Tables, dates: TableDates, vocabulary: Vocabulary, links: Links
 ) -> tuple[Tables, pd.DataFrame]:
     """Return the tables with every day that the dates give, and findings where the two disagree.
 
@@ -27,22 +28,23 @@ def with_days(
     the month or year gives `lower_day` and `upper_day`, and no `day`.
     """
     tables = dict(tables)
-    episodes = _with_index_date(tables["episodes"], tables["procedures"], vocabulary)
-    first_index = episodes.groupby("patient_id")["index_date"].transform("min")
+    patient = links["episodes", "patient_id"]
+    episodes = _with_index_date(tables["episodes"], tables["procedures"], vocabulary, links)
+    index_date = episodes["index_date"]
+    by_patient = index_date.groupby(patient)
+    first_index = by_patient.transform("min").where(patient >= 0, index_date)
     found = []
-    since_first = days_between(episodes["index_date"], first_index)
+    since_first = days_between(index_date, first_index)
     episodes["index_day"], bad = _agreed(episodes["index_day"], since_first)
     found.append(_disagreement("episodes", "index_day", bad))
-    year = episodes["index_date"].dt.year.astype(float)
+    year = index_date.dt.year.astype(float)
     episodes["index_year"] = episodes["index_year"].fillna(year)
     tables["episodes"] = episodes
-    origin = _first_by(episodes, "episode_id", "index_date")
     for name in DATED:
-        start = looked_up(tables[name]["episode_id"], origin)
+        start = _at(index_date, links[name, "episode_id"])
         tables[name], bad = _with_day(tables[name], dates[name]["date"], start)
         found.append(_disagreement(name, "day", bad))
-    first = episodes.assign(first=first_index)
-    start = looked_up(tables["patients"]["patient_id"], _first_by(first, "patient_id", "first"))
+    start = by_patient.min().reindex(range(len(tables["patients"])))
     for what in ("death", "last_contact"):
         given = dates["patients"][f"{what}_date"]
         tables["patients"], bad = _with_day(tables["patients"], given, start, what)
@@ -51,19 +53,20 @@ def with_days(
 
 
 def _with_index_date(
-    episodes: pd.DataFrame, procedures: pd.DataFrame, vocabulary: Vocabulary
+    episodes: pd.DataFrame, procedures: pd.DataFrame, vocabulary: Vocabulary, links: Links
 ) -> pd.DataFrame:
     directed = {code for code, entry in vocabulary.procedures.items() if entry.directed}
-    treating = procedures[procedures["component"].isin(directed)]
-    first = treating.groupby("episode_id")["date"].min()
-    named = _first_by(procedures, "procedure_id", "date")
-    derived = looked_up(episodes["index_procedure_id"], named)
-    derived = derived.fillna(looked_up(episodes["episode_id"], first))
+    treating = procedures["component"].isin(directed).to_numpy()
+    place = links["procedures", "episode_id"][treating]
+    first = procedures.loc[treating, "date"].groupby(place).min().reindex(range(len(episodes)))
+    named = first_rows(episodes["index_procedure_id"], procedures["procedure_id"])
+    derived = _at(procedures["date"], named).fillna(first)
     return episodes.assign(index_date=episodes["index_date"].fillna(derived))
 
 
-def _first_by(frame: pd.DataFrame, key: str, column: str) -> pd.Series:
-    return frame.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]
+def _at(dates: pd.Series, place: Positions) -> pd.Series:
+    """Return dates by position; missing for position -1."""
+    return pd.Series(dates.array.take(place, allow_fill=True))
 
 
 def _with_day(
@@ -71,6 +74,11 @@ def _with_day(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the frame with `day`, `lower_day`, `upper_day` of `what` filled in from dates."""
     prefix = f"{what}_" if what else ""
+    if not dates.lower.notna().any():
+        unknown = pd.Series(np.nan, index=frame.index)
+        named = [f"{prefix}{name}" for name in ("lower_day", "upper_day")]
+        absent = dict.fromkeys([name for name in named if name not in frame], unknown)
+        return with_columns(frame, absent), np.array([], dtype=int)
     day, bad = _agreed(frame[f"{prefix}day"], days_between(dates.exact, origin))
     columns = {f"{prefix}day": day}
     partial = dates.lower.notna() & dates.exact.isna()
@@ -78,7 +86,7 @@ def _with_day(
         known = frame.get(f"{prefix}{name}", pd.Series(np.nan, index=frame.index))
         derived = days_between(limit, origin).where(partial)
         columns[f"{prefix}{name}"] = known.fillna(derived)
-    return frame.assign(**columns), bad
+    return with_columns(frame, columns), bad
 
 
 def _agreed(given: pd.Series, derived: pd.Series) -> tuple[pd.Series, np.ndarray]:

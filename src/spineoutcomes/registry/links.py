@@ -23,40 +23,46 @@ def linked(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Position
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        The six tables, with keys that are unique.
+        The six tables.
 
     Returns
     -------
     dict
-        By (table, column), one position a row; -1 where the row names none.
+        By (table, column), one position a row: the first row of the parent that has the id, -1
+        where none has it or the row names none.
     """
     return {
-        (name, column): positions(tables[name][column], tables[parent][column])
+        (name, column): first_rows(tables[name][column], tables[parent][column])
         for name, spec in TABLES.items()
         for parent, column in spec.parents
     }
 
 
-def looked_up(ids: pd.Series, facts: pd.Series) -> pd.Series:
-    """Return the fact of each id, missing where there is none.
-
-    Parameters
-    ----------
-    ids : Series
-    facts : Series
-        Indexed by ids, each once.
-    """
-    place = positions(ids, facts.index)
-    return pd.Series(facts.array.take(place, allow_fill=True), index=ids.index)
+def relinked(
+    links: Links, kept: Mapping[str, npt.NDArray[np.bool_]]
+) -> dict[tuple[str, str], Positions]:
+    """Return the links among the rows that are kept, by table; every parent of theirs is kept."""
+    parents = {
+        (name, column): parent for name, spec in TABLES.items() for parent, column in spec.parents
+    }
+    after = {name: np.append(np.cumsum(mask) - 1, -1) for name, mask in kept.items()}
+    return {key: after[parents[key]][place[kept[key[0]]]] for key, place in links.items()}
 
 
-def positions(ids: pd.Series, keys: pd.Series | pd.Index) -> Positions:
-    """Return where each id stands among unique keys; -1 where it does not."""
-    index = pd.Index(keys, dtype=keys.dtype)
+def first_rows(ids: pd.Series, keys: pd.Series) -> Positions:
+    """Return the first row whose key is each id, -1 where there is none; keys may repeat."""
+    named = np.flatnonzero(ids.notna().to_numpy())
+    if not len(named):
+        return np.full(len(ids), -1, dtype=np.intp)
+    known = np.flatnonzero((keys.notna() & ~keys.duplicated()).to_numpy())
+    index = pd.Index(keys.take(known).astype(object), dtype=object)
+    row = np.append(known, -1).astype(np.intp)
     if isinstance(ids.dtype, pd.CategoricalDtype):
         # The last place answers code -1, which stands for a missing id.
-        place = np.append(index.get_indexer(ids.cat.categories), -1)
+        names = ids.cat.categories.astype(object)
+        place = np.append(row[index.get_indexer(names)], -1).astype(np.intp)
         return place[ids.cat.codes.to_numpy()]
-    found = np.asarray(index.get_indexer(pd.Index(ids, dtype=ids.dtype)), dtype=np.intp)
-    found[ids.isna().to_numpy()] = -1
-    return found
+    rows = np.full(len(ids), -1, dtype=np.intp)
+    wanted = pd.Index(ids.take(named).astype(object), dtype=object)
+    rows[named] = row[index.get_indexer(wanted)]
+    return rows

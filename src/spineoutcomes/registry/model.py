@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -10,8 +10,14 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.registry.columns import TABLES
+from spineoutcomes.registry.export import write_csv
+from spineoutcomes.registry.findings import joined
+from spineoutcomes.registry.identifiers import possible_identifiers
 from spineoutcomes.registry.links import Links
+from spineoutcomes.registry.shift import shifted, undated
 from spineoutcomes.vocabulary import Vocabulary
+
+LARGEST_WHOLE = 2**53
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -79,21 +85,96 @@ class Registry:
         """Write the tables that have rows as CSV files into the folder `path`, made if absent.
 
         Only columns with any value are written, and the truth of a simulated registry as
-        `truth.csv`; `load_registry(path)` reads them back.
+        `truth.csv`; `load_registry(path)` reads them back as they were. Dates are written as they
+        are: see `without_dates` and `shift_dates`.
+
+        Text that a spreadsheet would run as a formula ("=1+1", "+cmd", "@SUM") is written with an
+        apostrophe before it, which `load_registry` takes off again; numbers and grades ("4+", "-")
+        stay as they are.
+
+        Raises
+        ------
+        ArgumentError
+            When the folder holds a table of another registry, which would be read with these.
         """
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
+        self._require_own(folder)
         for name, frame in self.tables.items():
             if len(frame):
-                _as_written(frame).to_csv(
-                    folder / f"{name}.csv",
-                    index=False,
-                    encoding="utf-8",
-                    lineterminator="\n",
-                    date_format="%Y-%m-%d",
-                )
+                write_csv(_as_written(frame), folder / f"{name}.csv")
         if self.truth is not None:
-            self.truth.to_csv(folder / "truth.csv", encoding="utf-8", lineterminator="\n")
+            write_csv(self.truth.reset_index(), folder / "truth.csv")
+
+    def _require_own(self, folder: Path) -> None:
+        """Raise when a folder holds a table that saving would leave beside those of this one."""
+        written = {f"{name}.csv" for name, frame in self.tables.items() if len(frame)}
+        written |= set() if self.truth is None else {"truth.csv"}
+        read = {f"{name}{suffix}" for name in TABLES for suffix in (".csv", ".parquet")}
+        strange = sorted(n for n in (read | {"truth.csv"}) - written if (folder / n).exists())
+        if strange:
+            raise ArgumentError(
+                f"{folder} holds {', '.join(strange)} of another registry, which would be read "
+                "with what is saved now; choose an empty folder."
+            )
+
+    def identifiers(self) -> pd.DataFrame:
+        """Return where persons may be identified: table, column, why, n (cells).
+
+        Looked at are names of columns (English, Chinese, the Nordic languages) and values: identity
+        numbers with their check digits, e-mail and internet addresses, telephone numbers, dates,
+        ages over 89, free text. Only counts are returned, never a value. These are possible
+        identifiers: some may be none, and a table without a row here is not thereby anonymous.
+        """
+        return possible_identifiers(self.tables)
+
+    def shift_dates(self, *, secret: bytes | str) -> Registry:
+        """Return the registry with the dates of each patient moved by one number of days.
+
+        All rows of a patient move together, so every interval stays as it is. The number is drawn
+        from HMAC-SHA256 of the patient's id with the secret: the same secret gives the same dates
+        again, another secret others, and without it nobody can undo them. The secret is stored
+        nowhere; keep it apart from the data, or destroy it.
+
+        The calendar year of every index stays, for analyses by era need it: the number is any, but
+        for 0, that keeps each index of the patient in its year. With several indexes the room is
+        what they have in common. Where they leave none (one on 1 January, one on 31 December) the
+        dates of the patient stay the true ones; such patients, and those with fewer than 30 days of
+        room, are counted in `findings()`. A patient without a dated index moves by up to 183 days.
+
+        Columns of text in which every cell is a date as YYYY-MM-DD move as well; a date within
+        other text cannot, and is counted in `findings()`, as are days that tell a date to whoever
+        knows the end of the data. Rows of these findings are those of the tables here.
+
+        Shifted dates are dates still: whether they may be handed on is for an expert to say.
+        `without_dates` gives away less.
+
+        Parameters
+        ----------
+        secret : bytes or str
+            At least 16 bytes, such as `secrets.token_bytes(32)`.
+
+        Raises
+        ------
+        ArgumentError
+            When the secret is shorter.
+        """
+        tables, found = shifted(self.tables, self.links, secret)
+        return self._with(tables, found)
+
+    def without_dates(self) -> Registry:
+        """Return the registry without dates: days from the index and the year of the index stay.
+
+        Left out are the declared columns of dates, and others that hold nothing else. A date within
+        other text stays and is counted in `findings()`, as are days that tell a date to whoever
+        knows the end of the data. Rows of these findings are those of the tables here.
+        `registry.without_dates().save(path)` is the export to hand on.
+        """
+        return self._with(*undated(self.tables))
+
+    def _with(self, tables: dict[str, pd.DataFrame], found: pd.DataFrame) -> Registry:
+        every = joined([self.found, found]).drop_duplicates(ignore_index=True)
+        return replace(self, tables=tables, found=every)
 
     def summary(self) -> str:
         """Return the size of each table as text."""
@@ -116,5 +197,10 @@ def _as_written(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that have any value, whole numbers without ".0"."""
     kept = frame.dropna(axis="columns", how="all")
     numbers = kept.select_dtypes("float")
-    whole = [name for name in numbers if bool((numbers[name].dropna() % 1 == 0).all())]
+    whole = [name for name in numbers if _all_whole(numbers[name].dropna())]
     return kept.astype(dict.fromkeys(whole, "Int64"))
+
+
+def _all_whole(numbers: pd.Series) -> bool:
+    # Beyond this, whole numbers are not exact any more and stay as they are.
+    return bool(((numbers % 1 == 0) & (numbers.abs() < LARGEST_WHOLE)).all())

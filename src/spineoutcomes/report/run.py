@@ -15,6 +15,7 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.loaders import load_registry
 from spineoutcomes.registry import Registry
+from spineoutcomes.registry.export import csv_text
 from spineoutcomes.report.case import case_sections
 from spineoutcomes.report.document import Document, page
 from spineoutcomes.report.folder import MANIFEST, replacing
@@ -158,7 +159,7 @@ def _at_line(study: Study, keys: Keys, make: Callable[[], Section]) -> Section:
 
 def _write(folder: Path, study: Study, registry: Registry, sections: list[Section]) -> None:
     results = ResultSet({name: result for section in sections for name, result in section.results})
-    csv = results.tidy().to_csv(index=False, lineterminator="\n").encode("utf-8")
+    csv = csv_text(results.tidy()).encode("utf-8")
     document = Document(
         title=study.plan.title,
         kind=study.plan.kind,

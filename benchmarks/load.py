@@ -1,0 +1,77 @@
+"""Loading Parquet with all checks, against DuckDB that reads it and checks keys and ranges."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from change import synthetic
+from contest import Contender, contest, write
+
+import spineoutcomes as so
+
+# Rows that break a rule, rule by rule: the key and range checks that loading makes as well.
+CHECKS = (
+    "select count(*) - count(distinct patient_id) from patients",
+    "select count(*) - count(distinct episode_id) from episodes",
+    "select count(*) from episodes anti join patients using (patient_id)",
+    "select count(*) from scores anti join episodes using (episode_id)",
+    "select count(*) from (select 1 from scores "
+    "group by episode_id, instrument, location, side, day, visit, rater having count(*) > 1)",
+    "select count(*) from scores where instrument = 'odi' and value not between 0 and 100",
+    "select count(*) from scores where instrument not in ('odi', 'nrs_pain')",
+    "select count(*) from scores where value is null and grade is null and missing_reason is null",
+    "select count(*) from scores join episodes using (episode_id) join patients using (patient_id) "
+    "where scores.day > patients.death_day - episodes.index_day",
+    "select count(*) from patients where last_contact_day > death_day",
+)
+SCORES = ("location", "side", "rater", "grade", "missing_reason")
+
+
+def run(n: int) -> None:
+    """Time the loading of n patients."""
+    if not importlib.util.find_spec("duckdb") or not importlib.util.find_spec("pyarrow"):
+        write("\nload: skipped, duckdb or pyarrow is not installed\n")
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        n_scores = _written(folder, n)
+        ours = Contender(
+            "load_registry",
+            lambda: so.load_registry(folder),
+            lambda registry: np.array([len(registry.findings())]),  # type: ignore[attr-defined]
+        )
+        duckdb = Contender("DuckDB, read and check", lambda: _duckdb(folder), np.asarray)
+        contest(
+            f"load from Parquet: {n:,} patients, {n_scores:,} scores; all checks",
+            ours,
+            [duckdb],
+            rounds=3,
+        )
+
+
+def _written(folder: Path, n: int) -> int:
+    """Write a synthetic registry as Parquet."""
+    tables = synthetic(n).tables
+    for name in ("patients", "episodes", "scores"):
+        kept = tables[name].dropna(axis="columns", how="all")
+        if name == "patients":
+            kept = kept.assign(death_day=np.where(np.arange(n) % 10, np.nan, 2000.0))
+        if name == "scores":
+            kept = kept.assign(**dict.fromkeys(SCORES))
+            kept = kept.astype(dict.fromkeys(SCORES, "string"))
+        kept.to_parquet(folder / f"{name}.parquet", index=False)
+    return len(tables["scores"])
+
+
+def _duckdb(folder: Path) -> list[int]:
+    """Return how many rows break a rule, read and checked by DuckDB."""
+    import duckdb
+
+    connection: Any = duckdb.connect()
+    for name in ("patients", "episodes", "scores"):
+        connection.execute(f"create table {name} as from read_parquet('{folder / name}.parquet')")
+    return [sum(connection.execute(check).fetchone()[0] for check in CHECKS)]
