@@ -48,6 +48,16 @@ instrument = "odi"
 column = "odi_{visit}"
 """
 
+DICTIONARY = (
+    "Variable / Field Name,Form Name,Field Type,Field Label,"
+    '"Choices, Calculations, OR Slider Labels",'
+    "Text Validation Type OR Show Slider Number,Branching Logic,Identifier?\n"
+    "record_id,base,text,Record,,,,\n"
+    "q17,base,text,Question 17,,,,y\n"
+    "op,base,text,Operated on,,date_ymd,,\n"
+    "odi_3m,base,text,ODI,,number,,\n"
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -298,3 +308,18 @@ def test_lines_fit_a_terminal(folder: Path, change: Change) -> None:
     change("episodes", "L4/5", "thoracic")
     change("scores", ",2021", ",12021")
     assert max(len(line) for line in said(folder).splitlines()) <= 88
+
+
+def test_what_a_dictionary_marks_is_said(tmp_path: Path) -> None:
+    (tmp_path / "dictionary.csv").write_text(DICTIONARY, encoding="utf-8")
+    data, plan = tmp_path / "data.csv", tmp_path / "plan.toml"
+    data.write_text(f"record_id,q17,op,odi_3m\n1,{PLANTED},2020-01-31,20\n", encoding="utf-8")
+    head = '[file]\nformat = "redcap"\ndictionary = "dictionary.csv"'
+    mapping = MAPPING.replace("[file]", head).replace('"id"', '"record_id"')
+    plan.write_text(mapping, encoding="utf-8")
+    checkup = check_files(data, mapping=plan, as_of=AS_OF)
+    assert checkup.identifiers is not None
+    rows = checkup.identifiers.set_index("column")
+    assert rows.loc["q17", "why"] == "marked as an identifier in the file"
+    assert rows.loc["q17", "n"] == 1
+    assert PLANTED not in text_page(checkup)

@@ -97,3 +97,9 @@ def test_dates_that_the_file_stores_as_dates_need_no_format() -> None:
     )
     assert cells.values.tolist() == ["2023-06-05", "2021-02-03", None]
     assert cells.bad.tolist() == [False, False, True]
+
+
+def test_a_year_a_day_and_a_month_are_no_stored_date() -> None:
+    cells = as_dates(text_cells(column_of(["2021-31-01", "2021-01-31"]), "x", {}), "%Y-%d-%m")
+    assert cells.values.tolist() == ["2021-01-31", None]
+    assert cells.bad.tolist() == [False, True]

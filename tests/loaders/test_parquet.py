@@ -122,9 +122,7 @@ def test_a_table_in_two_formats_is_not_chosen_by_us(tmp_path: Path) -> None:
         so.load_registry(tmp_path)
 
 
-def test_without_the_library_that_reads_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_library_that_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path, so.load_sample("case_report"))
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ArgumentError, match=r"pip install 'spineoutcomes\[parquet\]'"):

@@ -5,8 +5,10 @@ A column of a large file has few distinct texts, so each of them is read once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -158,5 +160,7 @@ def _dates(found: list[str], date_format: str) -> Texts:
     written = text.str.fullmatch(ISO_DAY).to_numpy(dtype=bool)
     stored = written & pd.to_datetime(text, format="ISO8601", errors="coerce").notna().to_numpy()
     values[unread] = None
+    if re.fullmatch(ISO_DAY, datetime(2020, 1, 31).strftime(date_format)):
+        return values  # year, day, month looks like a stored date, and is none
     values[unread & stored] = text.to_numpy()[unread & stored]
     return values
