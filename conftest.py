@@ -8,7 +8,11 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
+# A busy machine is no failure: no test measures time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 pd.options.mode.copy_on_write = True
 pd.options.future.infer_string = True
 
