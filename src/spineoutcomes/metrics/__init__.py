@@ -8,6 +8,7 @@ from spineoutcomes.metrics.items import score_items
 from spineoutcomes.metrics.lesion import residual_lesion
 from spineoutcomes.metrics.neurology import grade_change
 from spineoutcomes.metrics.operation import perioperative
+from spineoutcomes.metrics.prognosis import prognostic_score
 from spineoutcomes.metrics.recovery import recovery_rate
 from spineoutcomes.metrics.recurrence import time_to_recurrence
 from spineoutcomes.metrics.scores import score_at, score_trajectory
@@ -30,6 +31,7 @@ __all__ = [
     "grade_change",
     "neurological_transition",
     "perioperative",
+    "prognostic_score",
     "recovery_rate",
     "residual_lesion",
     "score_at",
