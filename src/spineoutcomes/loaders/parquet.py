@@ -42,9 +42,7 @@ def read_parquet(path: Path) -> SourceFile:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         schema = pq.read_schema(path)
         _refuse_columns(path.name, schema, [f.name for f in schema if pa.types.is_nested(f.type)])
-        texts = [f.name for f in schema if pa.types.is_string(f.type)]
-        texts += [f.name for f in schema if pa.types.is_large_string(f.type)]
-        table = pq.read_table(path, read_dictionary=texts)
+        table = pq.read_table(path)
     except OSError as error:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
             raise ArgumentError(f"{path} cannot be opened: {error.strerror}.") from None
@@ -52,9 +50,17 @@ def read_parquet(path: Path) -> SourceFile:
     except pa.ArrowInvalid:
         message = f"{path.name} is not a Parquet file, or is cut short. Write it anew."
         raise _unreadable(path.name, "not_parquet", message) from None
-    rows: pd.DataFrame = table.to_pandas(date_as_object=False, ignore_metadata=True)
-    if not len(rows):
+    if not table.num_rows:
         raise _unreadable(path.name, "no_rows", f"{path.name} has columns and no row.")
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            # Over the whole column: the dictionaries of parts of it would have to be made one.
+            encoded = table.column(place).dictionary_encode()
+            table = table.set_column(place, field.name, encoded)
+    # No text is looked up again, as a dictionary holds each once; no column is copied into a block.
+    rows: pd.DataFrame = table.to_pandas(
+        date_as_object=False, ignore_metadata=True, deduplicate_objects=False, split_blocks=True
+    )
     return SourceFile(path.name, sha256, rows)
 
 

@@ -72,9 +72,9 @@ def build_registry(
     _raise_without_columns(before)
     typed["events"] = _with_owner(typed)
     links = linked(typed)
-    texts = {name: as_text(TABLES[name], table) for name, table in typed.items()}
-    tables, undated = with_days(texts, dates, vocabulary, links)
-    found = joined([before, undated, rule_findings(tables, vocabulary, links)])
+    dated, undated = with_days(typed, dates, vocabulary, links)
+    found = joined([before, undated, rule_findings(dated, vocabulary, links)])
+    tables = {name: as_text(TABLES[name], table) for name, table in dated.items()}
     if on_error == "raise":
         raise_for(found)
     rejects = _rejects(tables, found)

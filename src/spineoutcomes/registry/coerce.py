@@ -41,7 +41,8 @@ def coerced(
     Declared columns that are absent are added, missing throughout; other columns are kept, behind
     the declared ones. The index becomes the position of the row.
     """
-    frame = frame.reset_index(drop=True)
+    frame = frame.copy(deep=False)
+    frame.index = pd.RangeIndex(len(frame))
     columns: dict[str, pd.Series] = {}
     dates: dict[str, Dates] = {}
     found = []
@@ -59,7 +60,8 @@ def coerced(
             columns[column.name], bad = _READERS[column.kind](values)
         found.append(_not_of_kind(spec.name, column, np.flatnonzero(bad)))
     extra = {name: _tidy_extra(frame[name]) for name in frame.columns if name not in columns}
-    typed = pd.DataFrame(columns | extra, index=frame.index)
+    # Columns were made here or belong to the file: stacking them would copy each once more.
+    typed = pd.DataFrame(columns | extra, index=frame.index, copy=False)
     return typed, dates, joined(found)
 
 
@@ -92,19 +94,15 @@ class _Distinct:
     """
 
     texts: npt.NDArray[np.object_]
-    codes: npt.NDArray[np.intp]
+    codes: npt.NDArray[np.integer[Any]]
     index: pd.Index
 
     @classmethod
     def of(cls, values: pd.Series) -> _Distinct:
         """Return the texts of a column; whole-number floats are written without ".0"."""
         if isinstance(values.dtype, pd.CategoricalDtype):
-            texts = [str(value).strip() or None for value in values.cat.categories]
-            return cls(
-                np.array([*texts, None], dtype=object),
-                values.cat.codes.to_numpy().astype(np.intp),
-                values.index,
-            )
+            texts = _stripped(values.cat.categories)
+            return cls(texts, values.cat.codes.to_numpy(), values.index)
         if pd.api.types.is_float_dtype(values):
             whole = values.dropna() % 1 == 0
             values = values.astype("Int64") if bool(whole.all()) else values
@@ -112,14 +110,19 @@ class _Distinct:
             # True equals 1 and would be taken for it; each is written as it is.
             values = values.map(str, na_action="ignore")
         codes, distinct = pd.factorize(values)
-        texts = [str(value).strip() or None for value in distinct.tolist()]
-        # None stands last, where code -1 finds it.
-        return cls(np.array([*texts, None], dtype=object), codes, values.index)
+        return cls(_stripped(distinct), codes, values.index)
 
     @property
     def is_missing(self) -> npt.NDArray[np.bool_]:
         """Which rows have no text."""
         return np.asarray(pd.isna(self.texts)[self.codes])
+
+
+def _stripped(distinct: pd.Index) -> npt.NDArray[np.object_]:
+    """Return texts without space around them, None where empty; last None, where code -1 is."""
+    texts = list(map(str.strip, map(str, distinct.tolist())))
+    filled = [text or None for text in texts] if "" in texts else texts
+    return np.array([*filled, None], dtype=object)
 
 
 def _is_text(values: pd.Series) -> bool:
@@ -134,7 +137,7 @@ def _ids(values: pd.Series) -> Read:
         return values, np.zeros(len(values), dtype=bool)
     codes, names = pd.factorize(cells.texts)
     kinds = pd.CategoricalDtype(pd.Index(names))
-    ids = pd.Categorical.from_codes(codes[cells.codes], dtype=kinds)  # type: ignore[arg-type]
+    ids = pd.Categorical.from_codes(codes[cells.codes], dtype=kinds)
     return pd.Series(ids, index=cells.index), np.zeros(len(ids), dtype=bool)
 
 
@@ -153,8 +156,10 @@ def with_columns(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.Da
 
 def _categories(values: pd.Series) -> Read:
     cells = _Distinct.of(values)
-    kinds = pd.Categorical(cells.texts).take(cells.codes)
-    return pd.Series(kinds, index=cells.index), np.zeros(len(values), dtype=bool)
+    kinds = pd.Categorical(cells.texts)
+    # The last text is missing, so that its code is -1.
+    each = pd.Categorical.from_codes(kinds.codes[cells.codes], dtype=kinds.dtype)
+    return pd.Series(each, index=cells.index), np.zeros(len(values), dtype=bool)
 
 
 def _numbers(values: pd.Series) -> Read:

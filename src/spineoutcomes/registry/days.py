@@ -61,7 +61,7 @@ def _with_index_date(
     first = procedures.loc[treating, "date"].groupby(place).min().reindex(range(len(episodes)))
     named = first_rows(episodes["index_procedure_id"], procedures["procedure_id"])
     derived = _at(procedures["date"], named).fillna(first)
-    return episodes.assign(index_date=episodes["index_date"].fillna(derived))
+    return with_columns(episodes, {"index_date": episodes["index_date"].fillna(derived)})
 
 
 def _at(dates: pd.Series, place: Positions) -> pd.Series:

@@ -51,18 +51,12 @@ def relinked(
 
 def first_rows(ids: pd.Series, keys: pd.Series) -> Positions:
     """Return the first row whose key is each id, -1 where there is none; keys may repeat."""
-    named = np.flatnonzero(ids.notna().to_numpy())
-    if not len(named):
-        return np.full(len(ids), -1, dtype=np.intp)
-    known = np.flatnonzero((keys.notna() & ~keys.duplicated()).to_numpy())
-    index = pd.Index(keys.take(known).astype(object), dtype=object)
-    row = np.append(known, -1).astype(np.intp)
-    if isinstance(ids.dtype, pd.CategoricalDtype):
-        # The last place answers code -1, which stands for a missing id.
-        names = ids.cat.categories.astype(object)
-        place = np.append(row[index.get_indexer(names)], -1).astype(np.intp)
-        return place[ids.cat.codes.to_numpy()]
-    rows = np.full(len(ids), -1, dtype=np.intp)
-    wanted = pd.Index(ids.take(named).astype(object), dtype=object)
-    rows[named] = row[index.get_indexer(wanted)]
-    return rows
+    wanted, known = ids.astype("category").cat, keys.astype("category").cat
+    codes = known.codes.to_numpy()[::-1]
+    # From the last row to the first, which stays; the last place takes and answers a missing key.
+    row = np.full(len(known.categories) + 1, -1, dtype=np.intp)
+    row[codes] = np.arange(len(codes) - 1, -1, -1)
+    row[-1] = -1
+    # Each different id is looked up once, in the table that the categories of the keys are.
+    place = known.categories.get_indexer(wanted.categories)
+    return np.append(row[place], -1)[wanted.codes.to_numpy()]

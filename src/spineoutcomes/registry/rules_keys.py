@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.registry.links import first_rows
 from spineoutcomes.registry.rules_facts import Facts, Hits, Mask
 
+LARGEST = 2**62  # a key is packed into one whole number below this
+FAR = 1e9  # days beyond this are no days, and too many to number
 # table, column, the table and column it names
 REFERENCES = (
     ("episodes", "prior_episode_id", "episodes", "episode_id"),
@@ -20,25 +23,49 @@ REFERENCES = (
 def unique_keys(facts: Facts) -> Hits:
     """Find rows that share a key."""
     for name, spec in TABLES.items():
-        frame = facts.tables[name]
-        key = frame[list(spec.key)]
-        known = key[spec.key[0]].notna().to_numpy()
-        if (name, spec.key[0]) in facts.places:
-            # Numbers in place of ids, which are slow to compare; an unknown id is no duplicate.
-            place = facts.places[name, spec.key[0]]
-            key, known = key.assign(**{spec.key[0]: place}), place >= 0
-        rows = np.flatnonzero(_repeated(key) & known)
+        frame, first = facts.tables[name], spec.key[0]
+        known = frame[first].notna().to_numpy()
+        if (name, first) in facts.places:
+            # An unknown id is an error of its own, and no duplicate.
+            known = facts.places[name, first] >= 0
+        rows = np.flatnonzero(_repeated([frame[column] for column in spec.key]) & known)
         words = ", ".join(spec.key)
-        yield name, rows, spec.key[0], f"{len(rows)} row(s) of {name} share a key ({words})."
+        yield name, rows, first, f"{len(rows)} row(s) of {name} share a key ({words})."
 
 
-def _repeated(key: pd.DataFrame) -> Mask:
-    """Return which rows share their whole key; rows alone on their day are not looked at again."""
-    if "day" not in key:
-        return key.duplicated(keep=False).to_numpy()
-    repeated = np.array(key.duplicated([key.columns[0], "day"], keep=False))
-    repeated[repeated] = key[repeated].duplicated(keep=False)
-    return repeated
+def _repeated(key: list[pd.Series]) -> Mask:
+    """Return which rows share their whole key."""
+    packed = np.zeros(len(key[0]), dtype=np.int64)
+    size = 1
+    for column in key:
+        number, n = _numbered(column)
+        if size * n > LARGEST:
+            packed, names = pd.factorize(packed)
+            size = len(names)
+        if n > 1:
+            packed, size = packed * n + number, size * n
+    in_order = np.sort(packed)
+    if not (in_order[1:] == in_order[:-1]).any():
+        return np.zeros(len(packed), dtype=bool)
+    return np.asarray(pd.Series(packed).duplicated(keep=False))
+
+
+def _numbered(column: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
+    """Return a whole number from 0 for each value, the same for the same, and how many there are.
+
+    Categories and days have their numbers; others are counted out.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy().astype(np.int64)
+        return codes + 1, len(column.cat.categories) + 1
+    if pd.api.types.is_float_dtype(column):
+        days = column.to_numpy()
+        low, high = np.fmin.reduce(days, initial=np.inf), np.fmax.reduce(days, initial=-np.inf)
+        if abs(low) < FAR and abs(high) < FAR and not (days % 1 > 0).any():
+            number = np.where(np.isnan(days), low - 1, days) - (low - 1)
+            return number.astype(np.int64), int(high - low) + 2
+    places, names = pd.factorize(column)
+    return places.astype(np.int64) + 1, len(names) + 1
 
 
 def known_parents(facts: Facts) -> Hits:

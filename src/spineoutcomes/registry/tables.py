@@ -61,16 +61,24 @@ def _schema_findings(
     """Return what pandera finds; its own messages hold patients' values and are left behind."""
     from pandera.errors import SchemaErrors
 
+    checked = tuple(column for column in columns if _is_limited(column, vocabulary))
+    # Only what is looked at, in place: pandera copies what it is given, and changes nothing here.
+    seen = pd.DataFrame({c.name: typed[c.name] for c in checked}, index=typed.index, copy=False)
     try:
-        _schema(columns, vocabulary).validate(typed, lazy=True)
+        _schema(checked, vocabulary).validate(seen, lazy=True, inplace=True)
     except SchemaErrors as error:
         cases = error.failure_cases
         return joined(
             _one_finding(spec.name, column, rule, cases, vocabulary)
-            for column in columns
+            for column in checked
             for rule in ("unknown_value", "out_of_range")
         )
     return joined([])
+
+
+def _is_limited(column: Column, vocabulary: Vocabulary) -> bool:
+    bounded = column.low is not None or column.high is not None
+    return bounded or allowed_values(column, vocabulary) is not None
 
 
 def _schema(columns: tuple[Column, ...], vocabulary: Vocabulary) -> Any:
