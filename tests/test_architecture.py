@@ -20,6 +20,7 @@ MODULES = sorted(path for path in SRC.rglob("*.py") if "_sample" not in path.par
 FOUNDATION = {"errors", "results"}
 IMPORTS = {
     "errors": set(),
+    "_progress": set(),
     "_toml": {"errors"},
     "results": {"errors"},
     "design": FOUNDATION,
@@ -27,17 +28,27 @@ IMPORTS = {
     "compare": FOUNDATION | {"design", "numerics"},
     "survival": FOUNDATION | {"design", "numerics"},
     "vocabulary": {"errors", "_toml"},
-    "registry": FOUNDATION | {"vocabulary"},
+    "registry": FOUNDATION | {"_progress", "vocabulary"},
     "conditions": {"errors"},
     "cohort": FOUNDATION | {"registry", "vocabulary"},
     "selection": FOUNDATION | {"registry", "vocabulary", "cohort", "conditions"},
-    "loaders": {"errors", "_toml", "vocabulary", "registry"},
+    "loaders": {"errors", "_progress", "_toml", "vocabulary", "registry"},
     "samples": {"errors", "vocabulary", "registry", "loaders"},
     "metrics": FOUNDATION | {"vocabulary", "registry", "cohort"},
     "tables": FOUNDATION,
     "figures": FOUNDATION,
     "report": FOUNDATION
-    | {"_toml", "design", "compare", "survival", "vocabulary", "registry", "cohort", "selection"}
+    | {
+        "_progress",
+        "_toml",
+        "design",
+        "compare",
+        "survival",
+        "vocabulary",
+        "registry",
+        "cohort",
+        "selection",
+    }
     | {"conditions", "loaders", "samples", "metrics", "tables", "figures"},
     "check": {"errors", "registry", "loaders"},
     "cli": {"__init__", "check"},

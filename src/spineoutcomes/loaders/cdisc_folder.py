@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from spineoutcomes._progress import progressing
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.loaders.cdisc_supp import PREFIX
 from spineoutcomes.loaders.dataset_json import read_dataset_json
@@ -55,7 +56,7 @@ def read_datasets(
             places.setdefault(path.stem.lower(), []).append(path)
     wanted = [*needed, *(f"{PREFIX}{name}" for name in needed if f"{PREFIX}{name}" in places)]
     files = {}
-    for name in dict.fromkeys(wanted):
+    for name in progressing(dict.fromkeys(wanted), "Reading datasets", "dataset"):
         path = _one(name, places, folder, suffix)
         if path.suffix.lower() in (".xpt", ".sas7bdat"):
             files[name] = read_statistical(path, encoding=encoding, missing_codes=missing_codes)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from spineoutcomes._progress import progressing_stream
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry.findings import rows_found
@@ -67,16 +68,17 @@ def _utf8(content: bytes, name: str, encoding: str) -> bytes:
 
 def _cells(text: bytes, name: str, delimiter: str) -> pd.DataFrame:
     try:
-        return pd.read_csv(
-            io.BytesIO(text),
-            sep=delimiter,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            skip_blank_lines=False,
-            low_memory=False,
-        )
+        with progressing_stream(io.BytesIO(text), len(text), f"Reading {name}") as stream:
+            return pd.read_csv(
+                stream,
+                sep=delimiter,
+                header=None,
+                dtype=str,
+                keep_default_na=False,
+                na_filter=False,
+                skip_blank_lines=False,
+                low_memory=False,
+            )
     except pd.errors.EmptyDataError:
         message = f"{name} is empty; a table begins with a row of column names."
         raise _unreadable(name, "empty_file", message) from None

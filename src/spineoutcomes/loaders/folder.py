@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from spineoutcomes._progress import progressing
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.delimited import read_delimited
 from spineoutcomes.loaders.parquet import read_parquet
@@ -49,7 +50,8 @@ def read_folder(folder: Path) -> tuple[dict[str, SourceFile], pd.DataFrame]:
             f"{folder} holds {', '.join(twice)} both as CSV and as Parquet; keep the one that is "
             "meant."
         )
-    files = {name: readers[path.suffix](path) for name, (path,) in present.items()}
+    read = progressing(present.items(), "Reading files", "file")
+    files = {name: readers[path.suffix](path) for name, (path,) in read}
     misspelt = _alike([path.name for path in others])
     return files, joined(_misspelt(name, table) for name, table in misspelt.items())
 

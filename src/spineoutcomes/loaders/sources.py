@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from spineoutcomes._progress import progressing
 from spineoutcomes._toml import TomlFile
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.loaders.dataset_json import read_dataset_json
@@ -104,7 +105,7 @@ def open_files(
         When a file is not there, or is of no known format, or has keys of another format.
     """
     files = {}
-    for name, written in mapping.files.items():
+    for name, written in progressing(mapping.files.items(), "Reading files", "file"):
         keys = mapping.file_keys(name)
         path = _path_of(place, written, document, keys)
         if written.format is not None and written.format not in FORMATS:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from spineoutcomes._progress import progressing
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.registry.coerce import as_text
 from spineoutcomes.registry.columns import TABLES
@@ -61,9 +62,8 @@ def build_registry(
     if on_error not in ("raise", "reject"):
         raise ArgumentError(f'on_error must be "raise" or "reject", got {on_error!r}.')
     _require_tables(given, also_found)
-    checked = {
-        name: checked_table(name, frame, vocabulary) for name, frame in empty_tables(given).items()
-    }
+    every = progressing(empty_tables(given).items(), "Checking tables", "table")
+    checked = {name: checked_table(name, frame, vocabulary) for name, frame in every}
     typed = {name: table for name, (table, _, _) in checked.items()}
     dates = {name: table_dates for name, (_, table_dates, _) in checked.items()}
     before = joined(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from spineoutcomes._progress import progressing
 from spineoutcomes.registry import rules_course as course
 from spineoutcomes.registry import rules_keys as keys
 from spineoutcomes.registry import rules_levels as levels
@@ -51,7 +52,7 @@ def rule_findings(
     facts = Facts(tables, vocabulary, as_of, links)
     return joined(
         rows_found(table, rows, column, rule.name, message, rule.severity)
-        for rule in RULES
+        for rule in progressing(RULES, "Checking rules", "rule")
         for table, rows, column, message in rule.check(facts)
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from spineoutcomes._progress import progress_bar
 from spineoutcomes._toml import Keys
 from spineoutcomes.cohort import Cohort
 from spineoutcomes.design import Design
@@ -72,7 +72,7 @@ def run_study(study: Study | str | Path, output: str | Path) -> Path:
     study = study if isinstance(study, Study) else Study.read(study)
     with replacing(output) as folder:
         steps = len(study.plan.outcome) + len(study.plan.time_to_event) + 4
-        with _progress(steps, study.plan.title) as progress:
+        with progress_bar(steps, study.plan.title[:40], "step") as progress:
             registry = _registry(study)
             progress.update()
             cohort = _cohort(study, registry)
@@ -119,15 +119,6 @@ def _design(study: Study, cohort: Cohort) -> Design | None:
     return Design(
         cohort.data, treatment="arm", reference=plan.reference, covariates=plan.covariates
     )
-
-
-def _progress(steps: int, title: str) -> Any:
-    """Return a progress bar: a widget in a notebook that can show one, else a line of text."""
-    with warnings.catch_warnings():
-        # Without widgets tqdm says so at its import and falls back to text, which is all we ask.
-        warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
-    return tqdm(total=steps, desc=title[:40], unit="step", delay=0.5)
 
 
 def _sections(study: Study, cohort: Cohort, progress: Any) -> list[Section]:
