@@ -7,7 +7,7 @@ import pandas as pd
 
 from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.registry.links import first_rows
-from spineoutcomes.registry.rules_facts import Facts, Hits, Mask
+from spineoutcomes.registry.rules.facts import Facts, Hits, Mask
 
 # table, column, the table and column it names
 REFERENCES = (

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.registry.links import Positions, first_rows
-from spineoutcomes.registry.rules_facts import Facts, Hits, Mask, is_any
+from spineoutcomes.registry.rules.facts import Facts, Hits, Mask, is_any
 
 # table, column, lowest and highest likely value, unit
 LIKELY = (

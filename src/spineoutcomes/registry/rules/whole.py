@@ -6,13 +6,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.registry.links import Positions
-from spineoutcomes.registry.rules_facts import (
-    Facts,
-    Floats,
-    Hits,
-    Mask,
-    is_any,
-)
+from spineoutcomes.registry.rules.facts import Facts, Floats, Hits, Mask, is_any
 from spineoutcomes.registry.texts import coded
 
 # When two centres record a kind of event so unlike that chance does not explain it. Both must hold:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.registry.rules_facts import Facts, Hits
+from spineoutcomes.registry.rules.facts import Facts, Hits
 from spineoutcomes.registry.texts import texts_that
 from spineoutcomes.vocabulary.levels import VERTEBRAE, parse_levels
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.registry import identifiers_digits as digits
 from spineoutcomes.registry.dates_in_text import hold_dates
+from spineoutcomes.registry.identifiers import digits
 from spineoutcomes.registry.texts import Shaped, filled_texts
 
 Mask = npt.NDArray[np.bool_]

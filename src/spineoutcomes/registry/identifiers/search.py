@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from spineoutcomes.registry.columns import TABLES, TableSpec
-from spineoutcomes.registry.identifiers_names import named_after
-from spineoutcomes.registry.identifiers_values import suspicious
+from spineoutcomes.registry.identifiers.names import named_after
+from spineoutcomes.registry.identifiers.values import suspicious
 
 COLUMNS = ("table", "column", "why", "n")
 OLD_AGE = 89

@@ -7,15 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from spineoutcomes.registry import rules_course as course
-from spineoutcomes.registry import rules_keys as keys
-from spineoutcomes.registry import rules_levels as levels
-from spineoutcomes.registry import rules_scores as scores
-from spineoutcomes.registry import rules_time as time
-from spineoutcomes.registry import rules_whole as whole
 from spineoutcomes.registry.findings import Severity, joined, rows_found
 from spineoutcomes.registry.links import Links
-from spineoutcomes.registry.rules_facts import Facts, Hits, Tables
+from spineoutcomes.registry.rules import course, keys, levels, scores, time, whole
+from spineoutcomes.registry.rules.facts import Facts, Hits, Tables
 from spineoutcomes.vocabulary import Vocabulary
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.registry.columns import TABLES
-from spineoutcomes.registry.rules_facts import Facts, Floats, Hits, Mask, first_known, is_any
+from spineoutcomes.registry.rules.facts import Facts, Floats, Hits, Mask, first_known, is_any
 
 TIMED = ("procedures", "scores", "lesions", "events")
 PATIENT_TIMES = ("death", "last_contact")

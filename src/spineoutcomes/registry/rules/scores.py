@@ -6,13 +6,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.registry.links import Positions
-from spineoutcomes.registry.rules_facts import (
-    Facts,
-    Floats,
-    Hits,
-    Mask,
-    first_known,
-)
+from spineoutcomes.registry.rules.facts import Facts, Floats, Hits, Mask, first_known
 from spineoutcomes.registry.texts import coded, texts_that
 
 # Beyond the range by mistake is rare; by a scale that nobody declared it is common.
