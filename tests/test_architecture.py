@@ -63,11 +63,11 @@ WALLS = {
     "statsmodels": {"compare/*", "numerics/glm.py"},
     "lifelines": {"survival/parametric.py"},
     "jinja2": {"report/document.py", "check/html.py"},
-    "openpyxl": {"loaders/workbook_openpyxl.py", "loaders/template.py"},
-    "python_calamine": {"loaders/workbook_calamine.py", "loaders/workbook_old.py"},
+    "openpyxl": {"loaders/workbook/by_openpyxl.py", "loaders/template/write.py"},
+    "python_calamine": {"loaders/workbook/by_calamine.py", "loaders/workbook/old.py"},
     "pyarrow": {"loaders/parquet.py"},
-    "pyreadstat": {"loaders/statistical_engine.py"},
-    "defusedxml": {"loaders/odm.py"},
+    "pyreadstat": {"loaders/statistical/engine.py"},
+    "defusedxml": {"loaders/redcap/odm/parts.py"},
     "docx": {"tables/word.py"},
 }
 # Absent from a fresh import: seconds of start-up time that most calls do not need.

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders import dataset_json
+from spineoutcomes.loaders.dataset_json import read as dataset_json
 from spineoutcomes.loaders.dataset_json import read_dataset_json
-from spineoutcomes.loaders.dataset_json_cells import column_cells
+from spineoutcomes.loaders.dataset_json.cells import column_cells
 
 PLANTED = "Zebra77"
 COLUMNS = [

@@ -11,7 +11,7 @@ import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.sources import FORMATS
 
-from .cdisc_datasets import named, write_dataset
+from .cdisc.datasets import named, write_dataset
 from .conftest import WIDE, Load
 
 TEXT = "id,sex,vas_pre,vas_3m\nA,1,7,2.5\n"

@@ -9,13 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineoutcomes.loaders.statistical_cells import (
-    number_text,
-    single_text,
-    time_cells,
-    time_text,
-)
-from spineoutcomes.loaders.statistical_formats import Program, clock_of, is_unread_time
+from spineoutcomes.loaders.statistical.cells import number_text, single_text, time_cells, time_text
+from spineoutcomes.loaders.statistical.formats import Program, clock_of, is_unread_time
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 DAYS = st.dates(min_value=date(1, 1, 1))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders.suggest_heads import unit_of, visit_in, words_of
+from spineoutcomes.loaders.suggest.heads import unit_of, visit_in, words_of
 
 # What each column is, by hand. "fact": of the episode, with no column of its own in the registry;
 # "score": of an instrument that the vocabulary does not hold; "-": nothing that is loaded.

@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.template import write_template
-from spineoutcomes.loaders.template_words import WORDS
-from spineoutcomes.loaders.workbook_tables import read_tables
+from spineoutcomes.loaders.template.words import WORDS
+from spineoutcomes.loaders.workbook import read_tables
 from spineoutcomes.registry import TABLES, Registry, build_registry
 from spineoutcomes.registry.findings import joined
 from spineoutcomes.vocabulary import SHIPPED_VOCABULARY

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 import spineoutcomes as so
-from spineoutcomes.registry import identifiers_digits as digits
-from spineoutcomes.registry.identifiers import possible_identifiers
-from spineoutcomes.registry.identifiers_names import named_after
+from spineoutcomes.registry.identifiers import digits, possible_identifiers
+from spineoutcomes.registry.identifiers.names import named_after
 
 from .conftest import Tables, built
 

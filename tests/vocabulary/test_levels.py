@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.loaders.mapping import Score
+from spineoutcomes.loaders.mapping.grammar import Score
 from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.vocabulary import parse_levels, relation
 from spineoutcomes.vocabulary.levels import REGIONS, SIDES, VERTEBRAE, Side, parse_segments

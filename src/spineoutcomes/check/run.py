@@ -11,8 +11,8 @@ import pandas as pd
 from spineoutcomes.check.groups import Group, grouped
 from spineoutcomes.errors import ValidationError
 from spineoutcomes.loaders import load_registry
-from spineoutcomes.loaders.mapping_account import file_labels
-from spineoutcomes.loaders.mapping_read import is_profile_name, read_mapping
+from spineoutcomes.loaders.mapping.account import file_labels
+from spineoutcomes.loaders.mapping.read import is_profile_name, read_mapping
 from spineoutcomes.loaders.sources import open_files
 from spineoutcomes.registry import TABLES, Registry
 from spineoutcomes.registry.findings import joined

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.loaders.sheet_text import plain_text
+from spineoutcomes.loaders.sheet.text import plain_text
 from spineoutcomes.loaders.source import SourceFile
 
 # A leading zero ("007") marks a code, not a number.

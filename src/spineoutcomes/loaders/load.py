@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.loaders.folder import read_folder, read_truth
-from spineoutcomes.loaders.mapping_load import load_mapped
+from spineoutcomes.loaders.mapped import load_mapped
 from spineoutcomes.loaders.sources import FORMATS, TABLE_READERS, format_of
 from spineoutcomes.registry import OnError, Registry, build_registry
 from spineoutcomes.registry.findings import joined

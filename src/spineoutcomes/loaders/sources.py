@@ -12,13 +12,12 @@ from spineoutcomes._toml import TomlFile
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.loaders.dataset_json import read_dataset_json
 from spineoutcomes.loaders.delimited import read_delimited
-from spineoutcomes.loaders.mapping import FileFormat, FileMapping, Keys, NamedFile
-from spineoutcomes.loaders.profiles_shipped import is_said_by_user
+from spineoutcomes.loaders.mapping.grammar import FileFormat, FileMapping, Keys, NamedFile
+from spineoutcomes.loaders.mapping.shipped import is_said_by_user
 from spineoutcomes.loaders.redcap import read_redcap
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.loaders.statistical import read_statistical
-from spineoutcomes.loaders.workbook import read_workbook
-from spineoutcomes.loaders.workbook_tables import read_tables
+from spineoutcomes.loaders.workbook import read_tables, read_workbook
 
 
 @dataclass(frozen=True, slots=True)

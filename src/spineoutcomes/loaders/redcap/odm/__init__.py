@@ -1,0 +1,1 @@
+"""ODM: the project XML of REDCap, walked part by part."""

@@ -1,0 +1,1 @@
+"""Sheet: one sheet of a workbook on its way to a table of text."""

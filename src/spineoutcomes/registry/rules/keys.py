@@ -1,0 +1,114 @@
+"""Rules on keys: each once, and every id that a row names exists."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.registry.columns import TABLES
+from spineoutcomes.registry.links import first_rows
+from spineoutcomes.registry.rules.facts import Facts, Hits, Mask
+
+LARGEST = 2**62  # a key is packed into one whole number below this
+FAR = 1e9  # days beyond this are no days, and too many to number
+# table, column, the table and column it names
+REFERENCES = (
+    ("episodes", "prior_episode_id", "episodes", "episode_id"),
+    ("events", "leads_to_episode_id", "episodes", "episode_id"),
+    ("events", "procedure_id", "procedures", "procedure_id"),
+)
+
+
+def unique_keys(facts: Facts) -> Hits:
+    """Find rows that share a key."""
+    for name, spec in TABLES.items():
+        frame, first = facts.tables[name], spec.key[0]
+        known = frame[first].notna().to_numpy()
+        if (name, first) in facts.places:
+            # An unknown id is an error of its own, and no duplicate.
+            known = facts.places[name, first] >= 0
+        rows = np.flatnonzero(_repeated([frame[column] for column in spec.key]) & known)
+        words = ", ".join(spec.key)
+        yield name, rows, first, f"{len(rows)} row(s) of {name} share a key ({words})."
+
+
+def _repeated(key: list[pd.Series]) -> Mask:
+    """Return which rows share their whole key."""
+    packed = np.zeros(len(key[0]), dtype=np.int64)
+    size = 1
+    for column in key:
+        number, n = _numbered(column)
+        if size * n > LARGEST:
+            packed, names = pd.factorize(packed)
+            size = len(names)
+        if n > 1:
+            packed, size = packed * n + number, size * n
+    in_order = np.sort(packed)
+    if not (in_order[1:] == in_order[:-1]).any():
+        return np.zeros(len(packed), dtype=bool)
+    return np.asarray(pd.Series(packed).duplicated(keep=False))
+
+
+def _numbered(column: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
+    """Return a whole number from 0 for each value, the same for the same, and how many there are.
+
+    Categories and days have their numbers; others are counted out.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy().astype(np.int64)
+        return codes + 1, len(column.cat.categories) + 1
+    if pd.api.types.is_float_dtype(column):
+        days = column.to_numpy()
+        low, high = np.fmin.reduce(days, initial=np.inf), np.fmax.reduce(days, initial=-np.inf)
+        if abs(low) < FAR and abs(high) < FAR and not (days % 1 > 0).any():
+            number = np.where(np.isnan(days), low - 1, days) - (low - 1)
+            return number.astype(np.int64), int(high - low) + 2
+    places, names = pd.factorize(column)
+    return places.astype(np.int64) + 1, len(names) + 1
+
+
+def known_parents(facts: Facts) -> Hits:
+    """Find rows that name a patient or an episode that does not exist."""
+    for name, spec in TABLES.items():
+        for parent, column in spec.parents:
+            named = facts.tables[name][column].notna().to_numpy()
+            rows = np.flatnonzero(named & (facts.places[name, column] < 0))
+            message = f"{len(rows)} row(s) of {name} have a {column} that {parent} does not hold."
+            yield name, rows, column, message
+
+
+def events_have_an_owner(facts: Facts) -> Hits:
+    """Find events that belong to nobody."""
+    events = facts.tables["events"]
+    rows = np.flatnonzero(events["episode_id"].isna() & events["patient_id"].isna())
+    yield "events", rows, "episode_id", f"{len(rows)} event(s) name no episode and no patient."
+
+
+def index_procedure_is_known(facts: Facts) -> Hits:
+    """Find episodes whose day 0 is that of a procedure they do not have."""
+    episodes, procedures = facts.tables["episodes"], facts.tables["procedures"]
+    named = episodes["index_procedure_id"]
+    at = first_rows(named, procedures["procedure_id"])
+    owner = np.append(facts.places["procedures", "episode_id"], -1)[at]
+    # Of several rows of one episode the first owns its procedures; the key is an error elsewhere.
+    first = ~episodes["episode_id"].duplicated().to_numpy()
+    strange = named.notna().to_numpy() & first & (owner != np.arange(len(episodes)))
+    rows = np.flatnonzero(strange)
+    yield (
+        "episodes",
+        rows,
+        "index_procedure_id",
+        f"{len(rows)} episode(s) name an index procedure that is none of their procedures, so "
+        "their day 0 is not known.",
+    )
+
+
+def references_are_known(facts: Facts) -> Hits:
+    """Find rows that point to an episode or a procedure that does not exist."""
+    for name, column, other, key in REFERENCES:
+        named = facts.tables[name][column]
+        missing = named.notna().to_numpy() & (first_rows(named, facts.tables[other][key]) < 0)
+        rows = np.flatnonzero(missing)
+        message = f"{len(rows)} row(s) of {name} have a {column} that {other} does not hold."
+        yield name, rows, column, message
