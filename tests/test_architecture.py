@@ -33,7 +33,7 @@ IMPORTS = {
     "cohort": FOUNDATION | {"registry", "vocabulary"},
     "selection": FOUNDATION | {"registry", "vocabulary", "cohort", "conditions"},
     "loaders": {"errors", "_progress", "_toml", "vocabulary", "registry"},
-    "samples": {"errors", "vocabulary", "registry", "loaders"},
+    "samples": {"errors", "numerics", "vocabulary", "registry", "loaders"},
     "metrics": FOUNDATION | {"vocabulary", "registry", "cohort"},
     "tables": FOUNDATION,
     "figures": FOUNDATION,
@@ -60,6 +60,7 @@ WALLS = {
     "pandera": {"registry/tables.py"},
     "pydantic": {"_toml.py"},
     "matplotlib": {"figures/*"},
+    "scipy": {"numerics/*"},
     "statsmodels": {"compare/*", "numerics/glm.py"},
     "lifelines": {"survival/parametric.py"},
     "jinja2": {"report/document.py", "check/html.py"},
@@ -71,7 +72,7 @@ WALLS = {
     "docx": {"tables/word.py"},
 }
 # Absent from a fresh import: seconds of start-up time that most calls do not need.
-HEAVY = ("statsmodels", "lifelines", "matplotlib", "scipy.stats", "pandera", "jinja2", "openpyxl")
+HEAVY = ("statsmodels", "lifelines", "matplotlib", "scipy", "pandera", "jinja2", "openpyxl")
 BANNED_MODULES = {"pickle", "formulaic", "patsy", "scipy.stats"}
 BANNED_CALLS = {"eval", "exec", "print", "breakpoint"}
 LONGEST_FILE = 320

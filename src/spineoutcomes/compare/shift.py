@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.distributions import t_cdf
 from spineoutcomes.results import Effects
 
 
@@ -101,7 +101,7 @@ def _shifted(contrast: pd.Series, share: float, delta: float) -> dict[str, objec
         "conf_low": contrast["conf_low"] + move,
         "conf_high": contrast["conf_high"] + move,
         "statistic": statistic,
-        "p_value": 2 * stdtr(contrast["df"], -np.abs(statistic)),
+        "p_value": 2 * t_cdf(contrast["df"], -np.abs(statistic)),
         "group": f"delta = {delta:g}",
         "method": None,
     }

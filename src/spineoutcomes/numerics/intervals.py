@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from spineoutcomes.numerics.distributions import normal_cdf, normal_quantile, t_cdf, t_quantile
 
 NAN = math.nan
 
@@ -41,9 +41,11 @@ def t_interval(estimate: float, std_error: float, df: float, conf_level: float) 
     if not std_error > 0:
         return Interval(estimate)
     normal = math.isinf(df)
-    quantile = float(ndtri((1 + conf_level) / 2) if normal else stdtrit(df, (1 + conf_level) / 2))
+    quantile = float(
+        normal_quantile((1 + conf_level) / 2) if normal else t_quantile(df, (1 + conf_level) / 2)
+    )
     statistic = estimate / std_error
-    tail = 2 * ndtr(-abs(statistic)) if normal else 2 * stdtr(df, -abs(statistic))
+    tail = 2 * normal_cdf(-abs(statistic)) if normal else 2 * t_cdf(df, -abs(statistic))
     return Interval(
         estimate=estimate,
         low=estimate - quantile * std_error,
@@ -61,7 +63,7 @@ def wilson_interval(x: float, n: float, conf_level: float) -> Interval:
     The limits are the proportions whose own normal test would just be rejected, so they stay
     inside [0, 1]; they are exactly 0 without events and exactly 1 when all have one.
     """
-    z = float(ndtri((1 + conf_level) / 2))
+    z = float(normal_quantile((1 + conf_level) / 2))
     centre = (x + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * math.sqrt(x * (n - x) / n + z**2 / 4)
     return Interval(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
+from spineoutcomes.numerics.distributions import expit
 from spineoutcomes.samples.draws import RANDOMISED
 from spineoutcomes.samples.patients import standardised, weighted_sum
 

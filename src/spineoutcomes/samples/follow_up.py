@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
+from spineoutcomes.numerics.distributions import expit
 from spineoutcomes.samples.draws import Flags, Floats
 
 STATUSES = ("alive", "dead", "lost", "withdrawn")

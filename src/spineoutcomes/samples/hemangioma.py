@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
 
+from spineoutcomes.numerics.distributions import expit, logit
 from spineoutcomes.samples.chosen_effects import HEMANGIOMA as CHOSEN
 from spineoutcomes.samples.draws import (
     BLOOD_STEP_ML,

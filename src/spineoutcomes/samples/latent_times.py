@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
+from spineoutcomes.numerics.distributions import expit
 from spineoutcomes.samples.chosen_effects import METASTASES as CHOSEN
 from spineoutcomes.samples.draws import Floats, weibull_days
 from spineoutcomes.samples.patients import standardised, weighted_sum

@@ -6,9 +6,9 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.distributions import normal_quantile
 
 FloatArray = npt.NDArray[np.float64]
 ConfType = Literal["log-log", "log", "plain"]
@@ -48,7 +48,7 @@ def confidence_limits(
         )
     if not 0 < conf_level < 1:
         raise ArgumentError(f"conf_level must lie between 0 and 1, got {conf_level}.")
-    z = float(ndtri((1 + conf_level) / 2))
+    z = float(normal_quantile((1 + conf_level) / 2))
     if conf_type == "plain":
         low, high = p - z * std_error, p + z * std_error
     else:

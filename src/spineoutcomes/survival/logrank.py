@@ -7,10 +7,10 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import chdtrc
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.distributions import chi_square_tail
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
 from spineoutcomes.survival.observed_expected import ObservedExpected, weighted_logrank
@@ -187,7 +187,7 @@ def _tidy(rows: Rows, failed: IntArray, found: ObservedExpected) -> pd.DataFrame
         "measure": "test",
         "statistic": statistic,
         "df": df,
-        "p_value": float(chdtrc(df, statistic)),
+        "p_value": float(chi_square_tail(df, statistic)),
         "n": n.sum(),
         "n_event": n_event.sum(),
         "n_missing": rows.n_missing_total,
