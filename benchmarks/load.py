@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,7 @@ def run(n: int) -> None:
             [duckdb],
             rounds=3,
         )
+        _peak(folder)
 
 
 def _written(folder: Path, n: int) -> int:
@@ -75,3 +78,27 @@ def _duckdb(folder: Path) -> list[int]:
     for name in ("patients", "episodes", "scores"):
         connection.execute(f"create table {name} as from read_parquet('{folder / name}.parquet')")
     return [sum(connection.execute(check).fetchone()[0] for check in CHECKS)]
+
+
+def _peak(folder: Path) -> None:
+    """Write the most memory that loading takes, in a process of its own, and what stays of it."""
+    if not Path("/proc/self/status").is_file():
+        write("  skipped: the most memory while loading is read from /proc, which is not here\n")
+        return
+    code = (
+        "import sys, spineoutcomes as so, pandera.pandas\n"
+        "lines = lambda: open('/proc/self/status').read().splitlines()\n"
+        "peak = lambda: 1024 * int(next(x for x in lines() if x.startswith('VmHWM')).split()[1])\n"
+        "before = peak()\n"
+        "registry = so.load_registry(sys.argv[1])\n"
+        "held = sum(t.memory_usage(deep=True).sum() for t in registry.tables.values())\n"
+        "sys.stdout.write(f'{(peak() - before) / 1e6:.0f} {held / 1e6:.0f}')\n"
+    )
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True
+    )
+    peak, held = map(float, run.stdout.split())
+    write(
+        f"  most memory while loading {peak:,.0f} MB; the tables hold {held:,.0f} MB: "
+        f"{peak / held:.2f} times that\n"
+    )
