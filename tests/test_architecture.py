@@ -55,7 +55,7 @@ WALLS = {
     "openpyxl": {"loaders/workbook_openpyxl.py", "loaders/template.py"},
     "python_calamine": {"loaders/workbook_calamine.py", "loaders/workbook_old.py"},
     "pyarrow": {"loaders/parquet.py"},
-    "pyreadstat": {"loaders/statistical_engine.py"},
+    "pyreadstat": {"loaders/statistical_process.py"},
     "defusedxml": {"loaders/odm.py"},
     "docx": {"tables/word.py"},
 }

@@ -203,7 +203,9 @@ def test_a_workbook_with_notes_below_and_an_id_twice(real_file: RealFile, tmp_pa
     assert counts["n_rows_in"] == counts["n_rows_out"] + counts["n_rejected"]
     assert counts["n_file_rows"] == 23
     assert counts["n_file_rows_used"] + counts["n_file_rows_left_out"] == 23
-    assert {3, 4, 9, 10} <= set(registry.rejects.loc[registry.rejects["table"] == "patients", "row"])
+    assert {3, 4, 9, 10} <= set(
+        registry.rejects.loc[registry.rejects["table"] == "patients", "row"]
+    )
 
 
 def test_a_workbook_with_a_head_of_two_rows(real_file: RealFile, tmp_path: Path) -> None:
