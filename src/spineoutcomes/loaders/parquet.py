@@ -52,7 +52,14 @@ def read_parquet(path: Path) -> SourceFile:
     except pa.ArrowInvalid:
         message = f"{path.name} is not a Parquet file, or is cut short. Write it anew."
         raise _unreadable(path.name, "not_parquet", message) from None
-    rows: pd.DataFrame = table.to_pandas(date_as_object=False, ignore_metadata=True)
+    # A long whole number beside an empty cell keeps its last digits: it does not become a float.
+    whole = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
+    gaps = {f.type for f in schema if f.type in whole and table.column(f.name).null_count}
+    rows: pd.DataFrame = table.to_pandas(
+        date_as_object=False,
+        ignore_metadata=True,
+        types_mapper={kind: whole[kind] for kind in gaps}.get,
+    )
     if not len(rows):
         raise _unreadable(path.name, "no_rows", f"{path.name} has columns and no row.")
     return SourceFile(path.name, sha256, rows)
