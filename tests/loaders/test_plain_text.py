@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.loaders.dataset_json import read_dataset_json
 from spineoutcomes.loaders.delimited import read_delimited
 from spineoutcomes.loaders.plain_text import decoded
 from spineoutcomes.loaders.redcap_flat import read_flat
+
+DATASET = """{"datasetJSONCreationDateTime": "2024-01-01T00:00:00", "datasetJSONVersion": "1.1.0",
+"itemGroupOID": "IG.DM", "records": 1, "name": "DM", "label": "x", "columns":
+[{"itemOID": "A", "name": "N", "label": "n", "dataType": "string"}], "rows": [["%s"]]}"""
 
 
 @pytest.mark.parametrize(
@@ -60,3 +65,21 @@ def test_what_is_not_in_the_encoding(encoding: str, content: bytes, tmp_path: Pa
 def test_what_is_no_encoding(encoding: str) -> None:
     with pytest.raises(ArgumentError, match="There is no encoding"):
         decoded(b"a", "x.csv", encoding)
+
+
+@pytest.mark.parametrize("text", ["x\\ud800", "\\uDFFFx", "\\udc00\\ud800"])
+def test_json_with_half_a_character_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(f'[{{"record_id": "1", "n": "{text}"}}]', encoding="utf-8")
+    with pytest.raises(ValidationError, match="half a character"):
+        read_flat(path, ("record_id",), encoding="utf-8", delimiter=None)
+    path.write_text(DATASET % text, encoding="utf-8")
+    with pytest.raises(ValidationError, match="half a character"):
+        read_dataset_json(path)
+
+
+def test_json_with_whole_characters_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    text = "\\ud83e\\uddb4 \\\\ud800"  # a bone in two escapes, and a backslash before letters
+    path.write_text(DATASET % text, encoding="utf-8")
+    assert read_dataset_json(path).rows["N"].tolist() == ["\U0001f9b4 \\ud800"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
+import json
+import re
+from typing import Any, TypeGuard
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.registry.findings import rows_found
+
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def is_utf8(encoding: str) -> bool:
@@ -42,3 +46,14 @@ def decoded(content: bytes, name: str, encoding: str) -> str:
 
 def _has_place(error: UnicodeError) -> TypeGuard[UnicodeDecodeError]:
     return isinstance(error, UnicodeDecodeError)
+
+
+def holds_half_characters(text: str, parsed: Any) -> bool:
+    """Tell whether JSON names characters that no file of text can hold: one half of a pair."""
+    if _ESCAPED_HALF.search(text) is None:
+        return False
+    try:
+        json.dumps(parsed, ensure_ascii=False, default=str).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False

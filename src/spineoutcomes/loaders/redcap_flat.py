@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders.plain_text import decoded
+from spineoutcomes.loaders.plain_text import decoded, holds_half_characters
 from spineoutcomes.registry.findings import rows_found
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -147,6 +147,9 @@ def _records(text: str, name: str) -> tuple[list[str], list[list[str]]]:
     except (ValueError, RecursionError):
         message = f"{name} is not JSON; the file may be cut off. Export it again."
         raise unreadable(name, "not_json", message) from None
+    if holds_half_characters(text, records):
+        message = f"{name} holds half a character, which is no text. Export it again."
+        raise unreadable(name, "not_in_encoding", message)
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         message = (
             f"{name} is not a JSON list of records, as the API exports with format=json and "
