@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry.findings import rows_found
+
+# What is unpacked may be large, or many times its size in the file, but not both.
+MANY_BYTES, MOST_TIMES = 2_000_000_000, 500
+BYTES_A_CELL = 8
 
 
 def read_parquet(path: Path) -> SourceFile:
@@ -25,8 +30,8 @@ def read_parquet(path: Path) -> SourceFile:
     Raises
     ------
     ValidationError
-        When it is not a Parquet file, holds no row, names a column twice, or a column holds lists
-        or records.
+        When it is not a Parquet file, unpacks to far too much, holds no row, names a column twice,
+        or a column holds lists or records.
     ArgumentError
         When pyarrow, which reads it, is not installed, or the file cannot be opened.
     """
@@ -40,6 +45,7 @@ def read_parquet(path: Path) -> SourceFile:
     try:
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        _refuse_bomb(path, pq.read_metadata(path))
         schema = pq.read_schema(path)
         _refuse_columns(path.name, schema, [f.name for f in schema if pa.types.is_nested(f.type)])
         texts = [f.name for f in schema if pa.types.is_string(f.type)]
@@ -63,6 +69,19 @@ def read_parquet(path: Path) -> SourceFile:
     if not len(rows):
         raise _unreadable(path.name, "no_rows", f"{path.name} has columns and no row.")
     return SourceFile(path.name, sha256, rows)
+
+
+def _refuse_bomb(path: Path, about: Any) -> None:
+    """Raise for a small file that unpacks to more than a machine may hold."""
+    groups = (about.row_group(number) for number in range(about.num_row_groups))
+    stored = sum(group.total_byte_size for group in groups)
+    unpacked = max(stored, BYTES_A_CELL * about.num_rows * about.num_columns)
+    if unpacked > MANY_BYTES and unpacked > MOST_TIMES * path.stat().st_size:
+        message = (
+            f"{path.name} would unpack to {unpacked / 1e9:.1f} GB, more than {MOST_TIMES} times "
+            "its size: no registry does. Write it anew, or as several files."
+        )
+        raise _unreadable(path.name, "too_large", message)
 
 
 def _refuse_columns(name: str, schema: object, nested: list[str]) -> None:
