@@ -67,7 +67,7 @@ WALLS = {
     "openpyxl": {"loaders/workbook/by_openpyxl.py", "loaders/template/write.py"},
     "python_calamine": {"loaders/workbook/by_calamine.py", "loaders/workbook/old.py"},
     "pyarrow": {"loaders/parquet.py"},
-    "pyreadstat": {"loaders/statistical/engine.py"},
+    "pyreadstat": {"loaders/statistical/process.py"},
     "defusedxml": {"loaders/redcap/odm/parts.py"},
     "docx": {"tables/word.py"},
 }

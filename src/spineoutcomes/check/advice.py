@@ -35,6 +35,8 @@ _BY_RULE = {
     "interval_reversed": "Exchange the two days, or correct the one that is wrong.",
     "day_disagrees_with_date": "Correct the day or the date, or leave the day out: it is counted "
     "from the dates.",
+    "coarse_index_date": "Fill in the day of the index, if it is known.",
+    "date_without_index": "Fill in the index_date of the patient's episode, or the full date.",
     "in_future": _LOOK_UP,
     "before_birth": "Correct the year of birth, or the date.",
     "after_last_contact": "Put the last contact on the last day anything is known of the patient.",

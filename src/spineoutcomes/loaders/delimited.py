@@ -12,6 +12,7 @@ import pandas as pd
 
 from spineoutcomes._progress import progressing_stream
 from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.loaders.plain_text import decoded, is_utf8
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry.findings import rows_found
 
@@ -49,21 +50,9 @@ def read_delimited(path: Path, *, delimiter: str = ",", encoding: str = "utf-8")
 
 
 def _utf8(content: bytes, name: str, encoding: str) -> bytes:
-    """Return the text as UTF-8, without the byte order mark, which is no part of a name."""
-    try:
-        if encoding.lower() not in ("utf-8", "utf8"):
-            return content.decode(encoding).removeprefix("\ufeff").encode("utf-8")
-        content.decode("utf-8")
-        return content.removeprefix(codecs.BOM_UTF8)
-    except UnicodeDecodeError as error:
-        message = (
-            f"{name} is not {encoding} text (byte {error.start + 1} does not fit). Save it as "
-            "UTF-8, or declare `encoding` under [file] of a mapping; common ones are gb18030, "
-            "cp1252, latin-1 and utf-16."
-        )
-        raise _unreadable(name, "not_in_encoding", message) from None
-    except LookupError:
-        raise ArgumentError(f"There is no encoding {encoding!r}; utf-8 is the usual one.") from None
+    """Return the text as UTF-8; what is UTF-8 already is looked at and not copied once more."""
+    text = decoded(content, name, encoding)
+    return content.removeprefix(codecs.BOM_UTF8) if is_utf8(encoding) else text.encode("utf-8")
 
 
 def _cells(text: bytes, name: str, delimiter: str) -> pd.DataFrame:

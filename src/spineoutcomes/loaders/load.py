@@ -33,8 +33,10 @@ def load_registry(
     mapping : path or str, optional
         A TOML file that says which columns hold what, or the name of a shipped profile: "norspine",
         "qod", "swespine". `suggest_mapping` proposes one.
-    format : {"csv", "redcap", "workbook", "dataset_json", "statistical"}, optional
-        Format of files whose section of the mapping does not say it; None tells it by the suffix.
+    format : {"csv", "redcap", "workbook", "dataset_json", "parquet", "statistical"}, optional
+        Format of files whose section of the mapping does not say it; None tells it by the suffix
+        (.csv .txt .tsv .dat; .xlsx .xlsm .xls; .json .ndjson; .parquet; .sav .zsav .por .dta
+        .sas7bdat .xpt). REDCap is never told by it, since its exports are .csv, .json and .xml.
     vocabulary : path, optional
         A TOML file with instruments, procedures, diagnoses, kinds of events of your own.
     on_error : {"raise", "reject"}

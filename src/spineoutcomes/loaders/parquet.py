@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry.findings import rows_found
+
+# What is unpacked may be large, or many times its size in the file, but not both.
+MANY_BYTES, MOST_TIMES = 2_000_000_000, 500
+BYTES_A_CELL = 8
 
 
 def read_parquet(path: Path) -> SourceFile:
@@ -25,8 +30,8 @@ def read_parquet(path: Path) -> SourceFile:
     Raises
     ------
     ValidationError
-        When it is not a Parquet file, holds no row, names a column twice, or a column holds lists
-        or records.
+        When it is not a Parquet file, unpacks to far too much, holds no row, names a column twice,
+        or a column holds lists or records.
     ArgumentError
         When pyarrow, which reads it, is not installed, or the file cannot be opened.
     """
@@ -40,6 +45,7 @@ def read_parquet(path: Path) -> SourceFile:
     try:
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        _refuse_bomb(path, pq.read_metadata(path))
         schema = pq.read_schema(path)
         _refuse_columns(path.name, schema, [f.name for f in schema if pa.types.is_nested(f.type)])
         table = pq.read_table(path)
@@ -57,11 +63,31 @@ def read_parquet(path: Path) -> SourceFile:
             # Over the whole column: the dictionaries of parts of it would have to be made one.
             encoded = table.column(place).dictionary_encode()
             table = table.set_column(place, field.name, encoded)
+    # A long whole number beside an empty cell keeps its last digits: it does not become a float.
+    whole = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
+    gaps = {f.type for f in schema if f.type in whole and table.column(f.name).null_count}
     # No text is looked up again, as a dictionary holds each once; no column is copied into a block.
     rows: pd.DataFrame = table.to_pandas(
-        date_as_object=False, ignore_metadata=True, deduplicate_objects=False, split_blocks=True
+        date_as_object=False,
+        ignore_metadata=True,
+        deduplicate_objects=False,
+        split_blocks=True,
+        types_mapper={kind: whole[kind] for kind in gaps}.get,
     )
     return SourceFile(path.name, sha256, rows)
+
+
+def _refuse_bomb(path: Path, about: Any) -> None:
+    """Raise for a small file that unpacks to more than a machine may hold."""
+    groups = (about.row_group(number) for number in range(about.num_row_groups))
+    stored = sum(group.total_byte_size for group in groups)
+    unpacked = max(stored, BYTES_A_CELL * about.num_rows * about.num_columns)
+    if unpacked > MANY_BYTES and unpacked > MOST_TIMES * path.stat().st_size:
+        message = (
+            f"{path.name} would unpack to {unpacked / 1e9:.1f} GB, more than {MOST_TIMES} times "
+            "its size: no registry does. Write it anew, or as several files."
+        )
+        raise _unreadable(path.name, "too_large", message)
 
 
 def _refuse_columns(name: str, schema: object, nested: list[str]) -> None:

@@ -14,6 +14,7 @@ from spineoutcomes.loaders.dataset_json import read_dataset_json
 from spineoutcomes.loaders.delimited import read_delimited
 from spineoutcomes.loaders.mapping.grammar import FileFormat, FileMapping, Keys, NamedFile
 from spineoutcomes.loaders.mapping.shipped import is_said_by_user
+from spineoutcomes.loaders.parquet_text import read_parquet_text
 from spineoutcomes.loaders.redcap import read_redcap
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.loaders.statistical import read_statistical
@@ -62,6 +63,7 @@ FORMATS: dict[str, Format] = {
         ),
     ),
     "dataset_json": Format((".json", ".ndjson"), (), lambda path, file: read_dataset_json(path)),
+    "parquet": Format((".parquet",), (), lambda path, file: read_parquet_text(path)),
     "statistical": Format(
         (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt"),
         ("encoding", "missing_codes", "catalog"),

@@ -13,12 +13,14 @@ import pandas as pd
 from spineoutcomes.registry.columns import Column, Kind, TableSpec
 from spineoutcomes.registry.dates import Dates, no_dates, parse_dates
 from spineoutcomes.registry.findings import joined, rows_found
+from spineoutcomes.registry.own_columns import untyped
 
 Read = tuple[pd.Series, npt.NDArray[np.bool_]]  # the values, and which cells do not fit
 
 EMPTY = pd.Categorical.from_codes([-1], categories=pd.Index([], dtype=object))
-# No leading zero: "007" is a code, and would not survive as a number.
-PLAIN_NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+# No leading zero, and no more digits than a float keeps: "007" and the number of a card are codes,
+# and would not survive as numbers.
+PLAIN_NUMBER = r"[+-]?(?:0|[1-9]\d{0,14}|(?:0|[1-9]\d*)\.\d+)(?:[eE][+-]?\d+)?"
 FLAGS = {
     "true": True,
     "yes": True,
@@ -195,8 +197,9 @@ _READERS: dict[str, Callable[[pd.Series], Read]] = {
 
 def _tidy_extra(values: pd.Series) -> pd.Series:
     """Keep a column nobody declared: numbers throughout are numbers, other text a category."""
-    if not (pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values)):
-        return values
+    values = untyped(values)
+    if pd.api.types.is_float_dtype(values):
+        return values.astype(float)
     text = pd.Series(_Distinct.of(values).texts).dropna().astype(str)
     if len(text) and bool(text.str.fullmatch(PLAIN_NUMBER).all()):
         return _numbers(values)[0]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from spineoutcomes.registry.coerce import with_columns
 from spineoutcomes.registry.dates import Dates, days_between
-from spineoutcomes.registry.findings import joined, rows_found
+from spineoutcomes.registry.findings import Severity, joined, rows_found
 from spineoutcomes.registry.links import Links, Positions, first_rows
 from spineoutcomes.vocabulary import Vocabulary
 
@@ -37,16 +37,21 @@ def with_days(
     since_first = days_between(index_date, first_index)
     episodes["index_day"], bad = _agreed(episodes["index_day"], since_first)
     found.append(_disagreement("episodes", "index_day", bad))
-    year = index_date.dt.year.astype(float)
+    given = dates["episodes"]["index_date"]
+    coarse = (given.lower.notna() & index_date.isna()).to_numpy()
+    year = index_date.fillna(given.lower).dt.year.astype(float)
     episodes["index_year"] = episodes["index_year"].fillna(year)
+    found.append(_coarse_index(np.flatnonzero(coarse)))
     tables["episodes"] = episodes
     for name in DATED:
         start = _at(index_date, links[name, "episode_id"])
+        found.append(_unplaced(name, tables[name], dates[name]["date"], start))
         tables[name], bad = _with_day(tables[name], dates[name]["date"], start)
         found.append(_disagreement(name, "day", bad))
     start = by_patient.min().reindex(range(len(tables["patients"])))
     for what in ("death", "last_contact"):
         given = dates["patients"][f"{what}_date"]
+        found.append(_unplaced("patients", tables["patients"], given, start, what))
         tables["patients"], bad = _with_day(tables["patients"], given, start, what)
         found.append(_disagreement("patients", f"{what}_day", bad))
     return tables, joined(found)
@@ -99,3 +104,31 @@ def _disagreement(table: str, column: str, rows: np.ndarray) -> pd.DataFrame:
         f"{len(rows)} row(s) of {table}: {column} is not the number of days that the dates give."
     )
     return rows_found(table, rows, column, "day_disagrees_with_date", message)
+
+
+def _coarse_index(rows: np.ndarray) -> pd.DataFrame:
+    message = (
+        f"{len(rows)} value(s) of episodes.index_date name a month or year only: the year is kept "
+        "as index_year, and no day is counted from it."
+    )
+    return rows_found("episodes", rows, "index_date", "coarse_index_date", message, "warning")
+
+
+def _unplaced(
+    table: str, frame: pd.DataFrame, dates: Dates, origin: pd.Series, what: str = ""
+) -> pd.DataFrame:
+    """Find months and years that no index date turns into days: nothing would be left of them."""
+    if not dates.lower.notna().any():
+        return rows_found(table, [], None, "", "")
+    prefix = f"{what}_" if what else ""
+    lost = (dates.lower.notna() & dates.exact.isna()).to_numpy() & origin.isna().to_numpy()
+    for name in (f"{prefix}day", f"{prefix}lower_day", f"{prefix}upper_day"):
+        lost &= frame[name].isna().to_numpy() if name in frame else True
+    rows, column = np.flatnonzero(lost), f"{prefix}date"
+    message = (
+        f"{len(rows)} value(s) of {table}.{column} name a month or a year only, and without a day "
+        "of the index that is no number of days: they are not kept."
+    )
+    # Without it, somebody who died would count as alive.
+    severity: Severity = "error" if what == "death" else "warning"
+    return rows_found(table, rows, column, "date_without_index", message, severity)

@@ -14,10 +14,9 @@ from spineoutcomes.registry.export import write_csv
 from spineoutcomes.registry.findings import joined
 from spineoutcomes.registry.identifiers import possible_identifiers
 from spineoutcomes.registry.links import Links
+from spineoutcomes.registry.own_columns import LONGEST_NUMBER
 from spineoutcomes.registry.shift import shifted, undated
 from spineoutcomes.vocabulary import Vocabulary
-
-LARGEST_WHOLE = 2**53
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -202,5 +201,4 @@ def _as_written(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _all_whole(numbers: pd.Series) -> bool:
-    # Beyond this, whole numbers are not exact any more and stay as they are.
-    return bool(((numbers % 1 == 0) & (numbers.abs() < LARGEST_WHOLE)).all())
+    return bool(((numbers % 1 == 0) & (numbers.abs() < LONGEST_NUMBER)).all())

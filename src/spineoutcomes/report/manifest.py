@@ -7,6 +7,7 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
+from spineoutcomes.loaders.mapping.shipped import read_profile
 from spineoutcomes.registry import Registry
 from spineoutcomes.report.study import Study
 
@@ -21,16 +22,13 @@ def sha256(content: bytes) -> str:
 def manifest_of(study: Study, registry: Registry, written: dict[str, bytes]) -> dict[str, Any]:
     """Return versions, hashes of inputs and plan, the seed, and hashes of what was written."""
     inputs = registry.provenance.dropna(subset=["file"])
-    mapping = study.plan.registry.mapping
     return {
         "title": study.plan.title,
         "kind": study.plan.kind,
         "seed": study.plan.seed,
         "synthetic": registry.truth is not None,
         "plan": {"file": study.file.name, "sha256": sha256(study.file.text.encode())},
-        "mapping": None
-        if mapping is None
-        else {"file": mapping, "sha256": sha256(study.locate(mapping).read_bytes())},
+        "mapping": _mapping(study),
         "vocabulary": {"sha256": registry.vocabulary.sha256},
         "inputs": [
             {
@@ -50,3 +48,13 @@ def manifest_of(study: Study, registry: Registry, written: dict[str, bytes]) -> 
             **{name: version(name) for name in ENGINES},
         },
     }
+
+
+def _mapping(study: Study) -> dict[str, str] | None:
+    """Return what the mapping is called, and its hash; that of a shipped profile has no file."""
+    mapping = study.mapping
+    if mapping is None:
+        return None
+    if isinstance(mapping, str):
+        return {"profile": mapping, "sha256": sha256(read_profile(mapping).text.encode())}
+    return {"file": str(study.plan.registry.mapping), "sha256": sha256(mapping.read_bytes())}

@@ -89,7 +89,7 @@ def _registry(study: Study) -> Registry:
         return load_sample(where.sample)
     return load_registry(
         study.locate(str(where.path)),
-        mapping=None if where.mapping is None else study.locate(where.mapping),
+        mapping=study.mapping,
         vocabulary=None if where.vocabulary is None else study.locate(where.vocabulary),
         on_error=where.on_error,
     )

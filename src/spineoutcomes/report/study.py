@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spineoutcomes._toml import Keys, TomlFile, read_toml
+from spineoutcomes.loaders.mapping.read import is_profile_name
 from spineoutcomes.report.grammar import StudyFile, TimeToEventSection
 from spineoutcomes.report.outcome_checks import outcome_problems
 
@@ -66,6 +67,15 @@ class Study:
     def locate(self, path: str) -> Path:
         """Return a path of the study file, which counts from the file's folder."""
         return (self.folder / path).resolve()
+
+    @property
+    def mapping(self) -> str | Path | None:
+        """The mapping of the registry: the name of a shipped profile, the path of a file, or None.
+
+        A word without a suffix is the name of a profile, as in `load_registry`.
+        """
+        said = self.plan.registry.mapping
+        return said if said is None or is_profile_name(said) else self.locate(said)
 
 
 def _problems(plan: StudyFile) -> Iterator[tuple[Keys, str]]:

@@ -15,6 +15,7 @@ import pandas as pd
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.dataset_json.cells import column_cells
 from spineoutcomes.loaders.dataset_json.head import Head, head_of, refused
+from spineoutcomes.loaders.plain_text import holds_half_characters
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry.findings import joined, rows_found
 
@@ -110,7 +111,8 @@ def _numbered_lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
 def _parsed(content: bytes, name: str, where: str) -> Any:
     """Return parsed JSON, its numbers to the last digit; a message never quotes the text."""
     try:
-        return _DECODER.decode(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        parsed = _DECODER.decode(text)
     except UnicodeDecodeError as error:
         message = (
             f"{name}{where} is not UTF-8 text (byte {error.start + 1} does not fit), which "
@@ -133,6 +135,10 @@ def _parsed(content: bytes, name: str, where: str) -> Any:
             "anew."
         )
         raise refused(name, "not_json", message) from None
+    if holds_half_characters(text, parsed):
+        message = f"{name}{where} holds half a character, which is no text. Export it anew."
+        raise refused(name, "not_in_encoding", message)
+    return parsed
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

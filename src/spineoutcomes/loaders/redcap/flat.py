@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from spineoutcomes.errors import ArgumentError, ValidationError
+from spineoutcomes.loaders.plain_text import decoded, holds_half_characters
 from spineoutcomes.registry.findings import rows_found
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -51,7 +52,7 @@ def read_flat(path: Path, first: tuple[str, ...], *, encoding: str, delimiter: s
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise ArgumentError(f"delimiter is one character, such as ';' or '\\t', got {delimiter!r}.")
     content, sha256 = _bytes(path)
-    text = _text(content, path.name, encoding)
+    text = decoded(content, path.name, encoding)
     if text.lstrip()[:1] in ("[", "{"):
         heads, rows = _records(text, path.name)
     else:
@@ -71,20 +72,6 @@ def _bytes(path: Path) -> tuple[bytes, str]:
     except OSError as error:
         raise ArgumentError(f"{path} cannot be opened: {error.strerror}.") from None
     return content, hashlib.sha256(content).hexdigest()
-
-
-def _text(content: bytes, name: str, encoding: str) -> str:
-    try:
-        # A byte order mark is no part of the name of the first column.
-        return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
-    except UnicodeDecodeError as error:
-        message = (
-            f"{name} is not {encoding} text (byte {error.start + 1} does not fit). REDCap exports "
-            'UTF-8; a file saved by a spreadsheet may need encoding="cp1252" or "gb18030".'
-        )
-        raise unreadable(name, "not_in_encoding", message) from None
-    except LookupError:
-        raise ArgumentError(f"There is no encoding {encoding!r}; utf-8 is the usual one.") from None
 
 
 def _delimiter(text: str, first: tuple[str, ...]) -> str:
@@ -160,6 +147,9 @@ def _records(text: str, name: str) -> tuple[list[str], list[list[str]]]:
     except (ValueError, RecursionError):
         message = f"{name} is not JSON; the file may be cut off. Export it again."
         raise unreadable(name, "not_json", message) from None
+    if holds_half_characters(text, records):
+        message = f"{name} holds half a character, which is no text. Export it again."
+        raise unreadable(name, "not_in_encoding", message)
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         message = (
             f"{name} is not a JSON list of records, as the API exports with format=json and "

@@ -1,15 +1,17 @@
-"""pyreadstat behind its wall: a statistical file as it is stored, nothing interpreted yet."""
+"""A statistical file as it is stored, nothing interpreted yet, or why it cannot be read."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from spineoutcomes.errors import ArgumentError, ValidationError
 from spineoutcomes.loaders.statistical.formats import WIDTH, Program
+from spineoutcomes.loaders.statistical.process import read_apart
 from spineoutcomes.registry.findings import rows_found
 
 PROGRAMS: dict[str, Program] = {
@@ -20,7 +22,6 @@ PROGRAMS: dict[str, Program] = {
     ".sas7bdat": "sas",
     ".xpt": "sas",
 }
-SPSS_LIKE = (".sav", ".zsav")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,53 +71,28 @@ def stored_file(path: Path, encoding: str | None, catalog: Path | None) -> Store
     ValidationError
         When the file or the catalog cannot be read, or its text is in another encoding.
     """
-    try:
-        import pyreadstat
-    except ImportError:
+    if find_spec("pyreadstat") is None:
         raise ArgumentError(
             f"Reading {path.name} needs pyreadstat: pip install 'spineoutcomes[stat-files]'."
-        ) from None
-    kind = path.suffix.lower()
-    readers: dict[str, Callable[..., tuple[Any, Any]]] = {
-        ".sav": pyreadstat.read_sav,
-        ".zsav": pyreadstat.read_sav,
-        ".por": pyreadstat.read_por,
-        ".dta": pyreadstat.read_dta,
-        ".sas7bdat": pyreadstat.read_sas7bdat,
-        ".xpt": pyreadstat.read_xport,
+        )
+    read = read_apart(path, None if encoding is None else _known(encoding), catalog)
+    if "error" in read:
+        culprit = catalog if catalog is not None and read["file"] == "catalog" else path
+        raise _not_read(culprit.name, encoding, read["error"])
+    labels: Mapping[str, Mapping[Any, str]] = {
+        column: dict(pairs) for column, pairs in read["labels"].items()
     }
-    # Numbers stay numbers: pandas dates end in 2262, and a missing date may be one of 2999.
-    options: dict[str, Any] = {"output_format": "dict", "disable_datetime_conversion": True}
-    if kind in (*SPSS_LIKE, ".dta", ".sas7bdat"):
-        options["user_missing"] = True
-    if encoding is not None:
-        options["encoding"] = _known(encoding)
-    unreadable = (
-        pyreadstat.ReadstatError,
-        pyreadstat.PyreadstatError,
-        ValueError,
-        OverflowError,
-        LookupError,
-    )
-    try:
-        columns, about = readers[kind](str(path), **options)
-    except unreadable as error:
-        raise _not_read(path.name, encoding, error) from None
-    labels = about.variable_value_labels
     if catalog is not None:
-        try:
-            _, formats = pyreadstat.read_sas7bcat(str(catalog), encoding=options.get("encoding"))
-        except unreadable as error:
-            raise _not_read(catalog.name, encoding, error) from None
-        labels = _labels_by_format(about.original_variable_types, formats.value_labels)
-    _refuse_names(path.name, about.column_names)
+        named = {format_: dict(pairs) for format_, pairs in read["catalog"].items()}
+        labels = _labels_by_format(read["formats"], named)
+    _refuse_names(path.name, read["names"])
     return Stored(
-        columns=columns,
-        formats=about.original_variable_types,
-        types=about.readstat_variable_types,
-        titles=about.column_names_to_labels,
+        columns=read["columns"],
+        formats=read["formats"],
+        types=read["types"],
+        titles=read["titles"],
         labels=labels,
-        missing=about.missing_ranges,
+        missing=read["missing"],
     )
 
 
@@ -135,16 +111,16 @@ def _labels_by_format(
     return {column: catalog[name] for column, name in named.items() if name in catalog}
 
 
-def _not_read(name: str, encoding: str | None, error: Exception) -> ValidationError:
+def _not_read(name: str, encoding: str | None, reason: str) -> ValidationError:
     """Return what to say; the words of the error itself stay behind, they may quote a cell."""
-    if isinstance(error, UnicodeDecodeError) or "convert string" in str(error):
+    if reason == "encoding":
         tried = encoding or "the encoding that it declares (utf-8 where it declares none)"
         message = (
             f'The text in {name} is not in {tried}. Say which it is: encoding = "cp1252" or '
             '"latin-1" for Western Europe, "gb18030" for Chinese, "utf-8".'
         )
         return _unreadable(name, "not_in_encoding", message)
-    if "unsupported character set" in str(error):
+    if reason == "character_set":
         tried = (
             "declares an encoding that"
             if encoding is None

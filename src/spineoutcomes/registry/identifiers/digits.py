@@ -19,6 +19,7 @@ CHINESE_CHECK = np.array(list("10X98765432"))
 NORWEGIAN_FIRST = np.array([3, 7, 6, 1, 8, 9, 4, 5, 2])
 NORWEGIAN_SECOND = np.array([5, 4, 3, 2, 7, 6, 5, 4, 3, 2])
 LUHN = np.array([2, 1, 2, 1, 2, 1, 2, 1, 2])
+BRITISH_WEIGHTS = np.arange(10, 1, -1)
 FINNISH_CHECK = np.array(list("0123456789ABCDEFHJKLMNPRSTUVWXY"))
 
 
@@ -61,6 +62,15 @@ def is_danish(texts: Sequence[str]) -> Mask:
     digits = _digits(_letters(_bare(texts)))
     day = _two(digits, 0)
     return _is_date(np.where(day > 60, day - 60, day), _two(digits, 2))
+
+
+def is_british(texts: Sequence[str]) -> Mask:
+    """Tell NHS numbers by their check digit, which is one of eleven: ten digits, no date within."""
+    digits = _digits(_letters(_bare(texts)))
+    check = 11 - digits[:, :9] @ BRITISH_WEIGHTS % 11
+    same = (digits == digits[:, :1]).all(axis=1)  # what stands for an unknown number
+    holds: Mask = ~same & (check % 11 == digits[:, 9]) & (check != 10)
+    return holds
 
 
 def is_finnish(texts: Sequence[str]) -> Mask:

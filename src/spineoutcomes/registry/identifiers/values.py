@@ -82,6 +82,7 @@ NORWEGIAN = "Norwegian fødselsnummer (check digits hold)"
 SWEDISH = "Swedish personnummer (check digit holds)"
 DANISH = "form of a Danish CPR number"
 FINNISH = "Finnish henkilötunnus (check character holds)"
+BRITISH = "British NHS number (check digit holds)"
 AMERICAN = "form of a US social security number"
 EMAIL, URL, IP, PHONE = "e-mail address", "URL", "IP address", "telephone number"
 
@@ -98,6 +99,8 @@ FORMS = (
         r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]",
         digits.is_finnish,
     ),
+    _number(BRITISH, "000[ -]000[ -]0000", r"\d{3}[ -]\d{3}[ -]\d{4}", digits.is_british),
+    _number(BRITISH, "0{10}", r"\d{10}", digits.is_british, needs_most=True),
     _number(AMERICAN, "000-00-0000", r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}"),
     _number(IP, r"(?:0{1,3}\.){3}0{1,3}", r"(?:\d{1,3}\.){3}\d{1,3}", _are_addresses),
     _number(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.registry.columns import TABLES
-from spineoutcomes.registry.rules.facts import Facts, Floats, Hits, Mask, first_known, is_any
+from spineoutcomes.registry.rules.facts import Facts, Floats, Hits, Mask, first_known, is_any, taken
 
 TIMED = ("procedures", "scores", "lesions", "events")
 PATIENT_TIMES = ("death", "last_contact")
@@ -35,9 +35,12 @@ def nothing_after_death(facts: Facts) -> Hits:
     start = np.nan_to_num(facts.numbers("episodes", "index_day"))
     died = facts.by_patient(latest) - start
     for name in TIMED:
-        rows = np.flatnonzero(_first_day(facts, name) > facts.by_episode(name, died))
+        late = _first_day(facts, name) > facts.by_episode(name, died)
+        rows = np.flatnonzero(late | _dated_after_death(facts, name))
         yield name, rows, "day", f"{len(rows)} row(s) of {name} lie after the patient's death."
-    rows = np.flatnonzero(facts.numbers("patients", "last_contact_day") > latest)
+    patients = facts.tables["patients"]
+    dated = (patients["last_contact_date"] > patients["death_date"]).to_numpy()
+    rows = np.flatnonzero(dated | (facts.numbers("patients", "last_contact_day") > latest))
     message = f"{len(rows)} patient(s) have a last contact after their death."
     yield "patients", rows, "last_contact_day", message
     rows = np.flatnonzero(facts.numbers("episodes", "last_followup_day") > died)
@@ -47,10 +50,27 @@ def nothing_after_death(facts: Facts) -> Hits:
     yield "episodes", rows, "index_day", f"{len(rows)} episode(s) begin after the patient's death."
 
 
+def _dated_after_death(facts: Facts, name: str) -> Mask:
+    """Find rows whose date follows that of the death: dates need no index to be compared."""
+    death, date = facts.tables["patients"]["death_date"], facts.tables[name]["date"]
+    if not death.notna().any() or not date.notna().any():
+        return np.zeros(len(date), dtype=bool)
+    patient = taken(np.arange(len(death), dtype=float), facts.places["episodes", "patient_id"])
+    owner = facts.by_episode(name, patient)
+    if (name, "patient_id") in facts.places:
+        named = facts.places[name, "patient_id"]
+        owner = np.where(np.isnan(owner), np.where(named < 0, np.nan, named), owner)
+    known = ~np.isnan(owner)
+    late = np.zeros(len(date), dtype=bool)
+    late[known] = date.to_numpy()[known] > death.to_numpy()[owner[known].astype(int)]
+    return late
+
+
 def status_fits_death(facts: Facts) -> Hits:
     """Find patients who died and live."""
     patients = facts.tables["patients"]
     known = patients["death_day"].notna() | patients["death_lower_day"].notna()
+    known |= patients["death_date"].notna()
     rows = np.flatnonzero(known & patients["last_contact_status"].isin(["alive"]))
     message = f"{len(rows)} patient(s) have a death and a last contact status 'alive'."
     yield "patients", rows, "last_contact_status", message
