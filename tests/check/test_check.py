@@ -281,11 +281,12 @@ def test_dates_of_a_mapped_file_are_counted(tmp_path: Path) -> None:
     assert group.rows == ()
 
 
-@pytest.mark.parametrize("name", ["hemangioma", "metastases", "ladder"])
-def test_simulated_data_are_called_synthetic(name: str, tmp_path: Path) -> None:
+# In two of them more than a fifth did not answer at some visit, which is a warning.
+@pytest.mark.parametrize(("name", "code"), [("hemangioma", 0), ("metastases", 1), ("ladder", 1)])
+def test_simulated_data_are_called_synthetic(name: str, code: int, tmp_path: Path) -> None:
     so.load_sample(name).save(tmp_path)
     checkup = check_files(tmp_path, as_of=AS_OF)
-    assert checkup.exit_code == 0
+    assert checkup.exit_code == code
     assert "SYNTHETIC DATA" in text_page(checkup)
     assert "Synthetic data." in html_page(checkup)
 

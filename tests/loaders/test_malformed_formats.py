@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import spineoutcomes as so
 
-from .redcap_project import SPINE, dictionary
+from .redcap.project import SPINE, dictionary
 from .test_malformed import CELLS, LONG_ENOUGH, account_for, loaded
 
 PROJECT_HEAD = ["id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"]

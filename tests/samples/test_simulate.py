@@ -34,7 +34,8 @@ def test_another_seed_another_registry(scenario: Scenario) -> None:
 @pytest.mark.parametrize("n", [1, 2, 30, 500])
 def test_keeps_the_rules(scenario: Scenario, n: int) -> None:
     registry = simulate_registry(n, seed=n, scenario=scenario)
-    assert len(registry.findings()) == 0
+    # Some simulated patients do not answer, as real ones.
+    assert set(registry.findings()["rule"]) <= {"visit_unanswered"}
     patients, episodes = registry.table("patients"), registry.table("episodes")
     assert len(patients) == n
     assert patients["patient_id"].str.startswith("SYN-").all()

@@ -51,6 +51,7 @@ _BY_RULE = {
     "possible_duplicate_patient": "Compare the two records; give one patient one id.",
     "approach_unknown": "Record the approach, as planned and as performed.",
     "event_rate_differs": "Ask the centre how it records this.",
+    "visit_unanswered": "Report who did not answer, and why, beside every result of this visit.",
     "unknown_file": "Rename the file, or leave it if it is no table.",
 }
 _OTHERWISE: dict[Severity, str] = {

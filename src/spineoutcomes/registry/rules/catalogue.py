@@ -10,7 +10,7 @@ import pandas as pd
 from spineoutcomes._progress import progressing
 from spineoutcomes.registry.findings import Severity, joined, rows_found
 from spineoutcomes.registry.links import Links
-from spineoutcomes.registry.rules import course, keys, levels, scores, time, whole
+from spineoutcomes.registry.rules import answers, course, keys, levels, scores, time, whole
 from spineoutcomes.registry.rules.facts import Facts, Hits, Tables
 from spineoutcomes.vocabulary import Vocabulary
 
@@ -95,4 +95,5 @@ RULES = (
     Rule("possible_duplicate_patient", whole.patients_are_different, severity="warning"),
     Rule("approach_unknown", whole.some_approach_is_known, severity="warning"),
     Rule("event_rate_differs", whole.centres_record_alike, severity="warning"),
+    Rule("visit_unanswered", answers.visits_are_answered, severity="warning"),
 )
