@@ -37,6 +37,8 @@ _BY_RULE = {
     "from the dates.",
     "coarse_index_date": "Fill in the day of the index, if it is known.",
     "date_without_index": "Fill in the index_date of the patient's episode, or the full date.",
+    "other_patient": "Correct the episode or the patient, or leave the patient out.",
+    "reference_to_other_patient": "Correct the id, or leave the cell empty.",
     "in_future": _LOOK_UP,
     "before_birth": "Correct the year of birth, or the date.",
     "after_last_contact": "Put the last contact on the last day anything is known of the patient.",

@@ -68,6 +68,8 @@ RULES = (
     Rule("unknown_parent", keys.known_parents),
     Rule("no_owner", keys.events_have_an_owner),
     Rule("unknown_index_procedure", keys.index_procedure_is_known),
+    Rule("other_patient", keys.events_are_of_their_patient),
+    Rule("reference_to_other_patient", keys.references_stay_with_the_patient),
     Rule("unknown_reference", keys.references_are_known, severity="warning"),
     Rule("score_out_of_range", scores.in_range),
     Rule("mixed_scale", scores.on_one_scale),

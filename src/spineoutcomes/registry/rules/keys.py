@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.registry.columns import TABLES
-from spineoutcomes.registry.links import first_rows
+from spineoutcomes.registry.links import Positions, first_rows
 from spineoutcomes.registry.rules.facts import Facts, Hits, Mask
 
 LARGEST = 2**62  # a key is packed into one whole number below this
@@ -85,6 +85,21 @@ def events_have_an_owner(facts: Facts) -> Hits:
     yield "events", rows, "episode_id", f"{len(rows)} event(s) name no episode and no patient."
 
 
+def events_are_of_their_patient(facts: Facts) -> Hits:
+    """Find events that name an episode and a patient who is not the patient of that episode."""
+    patient = facts.places["events", "patient_id"]
+    own = _patients_of(facts, "events")
+    rows = np.flatnonzero((patient >= 0) & (own >= 0) & (own != patient))
+    yield (
+        "events",
+        rows,
+        "patient_id",
+        f"{len(rows)} event(s) name an episode and a patient who is not the patient of that "
+        "episode. Correct the one that is wrong, or leave the patient out: the episode names its "
+        "own.",
+    )
+
+
 def index_procedure_is_known(facts: Facts) -> Hits:
     """Find episodes whose day 0 is that of a procedure they do not have."""
     episodes, procedures = facts.tables["episodes"], facts.tables["procedures"]
@@ -102,6 +117,25 @@ def index_procedure_is_known(facts: Facts) -> Hits:
         f"{len(rows)} episode(s) name an index procedure that is none of their procedures, so "
         "their day 0 is not known.",
     )
+
+
+def references_stay_with_the_patient(facts: Facts) -> Hits:
+    """Find rows that point to an episode or a procedure of another patient."""
+    patients = {
+        "episodes": facts.places["episodes", "patient_id"],
+        **{name: _patients_of(facts, name) for name in ("procedures", "events")},
+    }
+    for name, column, other, key in REFERENCES:
+        at = first_rows(facts.tables[name][column], facts.tables[other][key])
+        theirs = np.append(patients[other], -1)[at]
+        rows = np.flatnonzero((theirs >= 0) & (patients[name] >= 0) & (theirs != patients[name]))
+        message = f"{len(rows)} row(s) of {name} have a {column} that is of another patient."
+        yield name, rows, column, message
+
+
+def _patients_of(facts: Facts, name: str) -> Positions:
+    """Return the patient of each row of a table, by its episode; -1 where it names none."""
+    return np.append(facts.places["episodes", "patient_id"], -1)[facts.places[name, "episode_id"]]
 
 
 def references_are_known(facts: Facts) -> Hits:

@@ -16,13 +16,13 @@ from spineoutcomes.vocabulary.levels import VERTEBRAE, parse_levels
 
 LEVELLED = ("episodes", "procedures", "lesions", "events")
 Reading = Literal["contiguous", "apart", "incomplete", "unreadable"]
-# What is meant for levels: letters of a region with or without a number, or words for a region.
+# What is meant for levels: letters of a region with or without a number, words for region or side.
 _NEARLY = re.compile(
-    r"(?:(?:TH|[CTLSD])?\d{0,2}"
+    r"(?:(?:[左右双]侧?)?(?:TH|[CTLSD])?\d{0,2}(?:[左右双]侧?)?"
     r"|(?:CRANIO|CERVICO|THORACO|LUMBO)*(?:CERVICAL|THORACIC|LUMBAR|SACRAL)|DORSAL|SACRUM|COCCYX"
-    r"|SPINE|VERTEBRAE?|AND|TO)"
+    r"|SPINE|VERTEBRAE?|AND|TO|LEFT|RIGHT|BOTH|BILATERAL|SIDED?)"
 )
-_BETWEEN = re.compile(r"[\s,;、・+&/\-\u2010-\u2015\u2212~\u301c\u30fc.]+")
+_BETWEEN = re.compile(r"[\s,;、・+&/()\-\u2010-\u2015\u2212~\u301c\u30fc.]+")
 
 
 def are_read(facts: Facts) -> Hits:
@@ -44,8 +44,9 @@ def name_vertebrae(facts: Facts) -> Hits:
         "incomplete",
         lambda n, name: (
             f"{n} value(s) of {name}.levels name no vertebra of C0 to S5 (a letter "
-            "without a number, a region, an L6 or T13, a range from below upwards). They stay as "
-            "they are, and nothing is guessed from them; a region belongs in the column `region`."
+            "without a number, a region, an L6 or T13, a range from below upwards) or also a side. "
+            "They stay as they are, and nothing is guessed from them; a region belongs in the "
+            "column `region`."
         ),
     )
 
