@@ -15,6 +15,7 @@ from spineoutcomes.errors import ArgumentError
 # How each public function is called on a design; a function that is not here fails the test below.
 CALLS: dict[str, dict[str, Any]] = {
     "baseline_summary": {"variables": ["age", "asa"]},
+    "followup_summary": {"status": None, "observed": None, "potential": None},
     "mean_difference": {"outcome": "pain"},
     "risk_difference": {"outcome": "relief"},
     # One kind of event here, competing ones below.
@@ -53,6 +54,10 @@ def frame() -> pd.DataFrame:
             "event": rng.integers(0, 3, N),
             "pair": np.arange(N) // 2,
             "surgeon": rng.integers(0, 6, N),
+            "episode_id": np.arange(N),
+            "visit": "12m",
+            "expected": 1,
+            "seen": rng.integers(0, 2, N),
         }
     )
 

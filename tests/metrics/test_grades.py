@@ -228,3 +228,21 @@ def test_swapping_the_visits_swaps_improved_and_worse(pairs):
     swapped = [(after, before) for before, after in pairs]
     for rule in ("rank", "whole_grade"):
         assert change(pairs, rule).tolist() == (-change(swapped, rule)).tolist()
+
+
+def test_decompression_of_the_cord_is_a_change_of_its_grade_and_no_mean(registry):
+    grades = {"A": ("3", "1a"), "B": ("2", "1c"), "C": ("1b", "1b"), "D": ("0", "1a")}
+    scores = "episode_id,instrument,day,visit,grade\n" + "\n".join(
+        f"{name},escc,-3,preoperative,{before}\n{name},escc,5,1w,{after}"
+        for name, (before, after) in grades.items()
+    )
+    one_each = registry("A B C D", scores=scores)
+    result = metrics.grade_change(one_each, instrument="escc", visit="1w", rule="rank")
+    # A grade lower is better; at 0 nothing can improve.
+    assert result["improved"].tolist() == [1, 1, 0, 0]
+    assert result["can_improve"].tolist() == [True, True, True, False]
+    assert result["direction"].astype(str).tolist()[:3] == ["improved", "improved", "stable"]
+    at = metrics.score_at(one_each, instrument="escc", visit="1w")
+    assert at["grade"].tolist() == ["1a", "1c", "1b", "1a"] and "value" not in at
+    with pytest.raises(ArgumentError, match="grade_change"):
+        metrics.change_from_baseline(one_each, instrument="escc", visit="1w")

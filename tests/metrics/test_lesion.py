@@ -110,8 +110,8 @@ def test_status_of_the_dead_and_the_not_due(registry):
 def test_what_cannot_be_asked(eight, registry):
     with pytest.raises(ArgumentError, match="measure must be one of volume, area"):
         metrics.residual_lesion(eight, measure="size")
-    with pytest.raises(ArgumentError, match='by must be "episode" or "lesion"'):
-        metrics.residual_lesion(eight, **ASK, by="scan")
+    with pytest.raises(ArgumentError, match='by must be "episode", "lesion" or "scan"'):
+        metrics.residual_lesion(eight, **ASK, by="patient")
     with pytest.raises(ArgumentError, match=r"say reference_scan=.*got None"):
         metrics.residual_lesion(eight, measure="volume")
     with pytest.raises(ArgumentError, match="reference of its own"):

@@ -178,3 +178,25 @@ def test_the_series_of_the_library_follows_the_limb_that_was_graded(tmp_path: Pa
     final = scores[(scores["instrument"] == "mrc_muscle_grade") & (scores["visit"] == "final")]
     assert set(final["side"]) == {"left", "right"}
     assert own.set_index("statistic")["value"]["n"] == final["episode_id"].nunique()
+
+
+def test_columns_of_the_operation_that_are_risks(study_of, tmp_path) -> None:
+    tables = {
+        "patients": "patient_id,death_day\np1,\np2,\np3,0\np4,\np5,",
+        # Home on the day, home after 3 days, dead on the day, nobody knows, home on the day.
+        "episodes": "episode_id,patient_id,diagnosis,los_days,discharge\n"
+        + "\n".join(
+            f"E{n},p{n},spinal_metastasis,{stay}"
+            for n, stay in enumerate(["0,home", "3,home", "0,died", ",", "0,home"], start=1)
+        ),
+        "procedures": "procedure_id,episode_id,component,day\n1,E1,laminectomy,0",
+    }
+    (tmp_path / "tables").mkdir()
+    for name, text in tables.items():
+        (tmp_path / "tables" / f"{name}.csv").write_text(f"{text}\n", encoding="utf-8")
+    words = 'metric = "perioperative"\nmeasure = "risk"\ncolumn = '
+    ran = study_of(f'{words}"same_day_discharge"', registry='path = "tables"')
+    assert ran.effect()[["n", "n_event", "estimate"]].tolist() == [4, 2, 0.5]
+    # Nobody's transfusions were recorded, which is no series without transfusions.
+    with pytest.raises(so.errors.SpineOutcomesError):
+        study_of(f'{words}"transfusion_30d"', registry='path = "tables"')

@@ -136,7 +136,7 @@ def test_designs_of_later_versions_are_refused(tmp_path: Path, change: str) -> N
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"time_to_recurrence"', '"time_to_event"', "is not available"),
+        ('"time_to_recurrence"', '"time_to_cure"', "is not available"),
         ("max_gap_days = 200", "", "needs the key 'max_gap_days'"),
         ('["risk"]', '["hazard_ratio"]', "hazard_ratio not available"),
         ("[365]", "[]", "at least one time"),

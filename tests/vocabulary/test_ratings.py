@@ -110,7 +110,9 @@ def test_no_grading_is_missing_from_these_tables() -> None:
 
 def test_which_scores_have_to_name_their_site_or_domain() -> None:
     located = {code for code, entry in instruments.items() if entry.needs_location}
-    assert located == {"nrs_pain", "sf36", "srs22r", "sosgoq2", "mrc_muscle_grade"}
+    assert located == {
+        *("nrs_pain", "sf36", "srs22r", "sosgoq2", "mrc_muscle_grade", "vertebral_height_pct"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,12 @@ def observe(cohort: Cohort) -> pd.DataFrame:
         Indexed by `episode_id` in the cohort's order, in days from day 0 of the episode: `start`
         (the landmark), `death_lower`, `death_upper`, `contact_lower`, `contact_upper` (equal where
         the day is known), `contact_status`, `death_undated` (known dead, day unknown), `followup`,
-        `last_score`, `last_scan`, `cutoff`.
+        `last_score`, `last_scan`, `last_event` (the last day on which anything is known to have
+        happened), `cutoff`.
     """
-    events = cohort.located("events", ["kind", "status", "day"])
-    scans = events[(events["kind"] == "imaging") & (events["status"] == "occurred")]
+    events = cohort.located("events", ["kind", "status", "day", "lower_day", "upper_day"])
+    happened = events[events["status"] == "occurred"]
+    scans = happened[happened["kind"] == "imaging"]
     scores = cohort.located("scores", ["day", "value", "grade"])
     answered = scores[scores["value"].notna() | scores["grade"].notna()]
     return known_of_patients(cohort).assign(
@@ -40,6 +42,7 @@ def observe(cohort: Cohort) -> pd.DataFrame:
         followup=cohort.each("episodes", ["last_followup_day"])["last_followup_day"],
         last_score=_latest_day(answered, len(cohort)),
         last_scan=_latest_day(scans, len(cohort)),
+        last_event=_latest_day(happened.assign(day=bounds(happened)[0]), len(cohort)),
     )
 
 
@@ -93,6 +96,19 @@ def last_observed(seen: pd.DataFrame, clock: Clock) -> pd.Series:
     alive = contact.where(seen["contact_status"] != "dead")
     known = seen[["followup", "last_score", "last_scan"]].assign(contact=alive)
     return known.max(axis="columns")
+
+
+def death_bounds(seen: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the first and last day on which each death can have been; equal where it is known.
+
+    Nothing happens to the dead: a death known to a month came no earlier than the last visit, scan
+    or event of that month.
+    """
+    lower, upper = seen["death_lower"], seen["death_upper"]
+    alive = last_observed(seen, "alive").fillna(-np.inf).clip(lower=0.0)
+    alive = alive.where(~(seen["last_event"] > alive), seen["last_event"])
+    later = is_interval(lower, upper) & lower.notna() & (alive > lower)
+    return lower.mask(later, alive.where(~(alive > upper), upper)), upper
 
 
 def bounds(frame: pd.DataFrame, prefix: str = "") -> tuple[pd.Series, pd.Series]:

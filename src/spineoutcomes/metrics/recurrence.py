@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from spineoutcomes.cohort import Cohort, as_cohort
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.metrics.observation import (
-    PartialDates,
-    check_partial_dates,
-    is_interval,
-    last_observed,
-    observe,
-    settled_days,
-)
-from spineoutcomes.metrics.ordering import EVENT, FirstEvents, first_events, placed_events
-from spineoutcomes.metrics.scans import (
-    DAYS_PER_YEAR,
-    count_scans,
-    last_scan,
-    residual_known,
-    scan_days,
-    warn_of_unequal_scanning,
-)
-from spineoutcomes.metrics.status import as_status
+from spineoutcomes.metrics.observation import PartialDates, check_partial_dates, observe
+from spineoutcomes.metrics.scans import DAYS_PER_YEAR, warn_of_unequal_scanning
+from spineoutcomes.metrics.times.asked import DEATH, Asked
+from spineoutcomes.metrics.times.clocks import clock_of
+from spineoutcomes.metrics.times.ends import ends_of
+from spineoutcomes.metrics.times.events_of import occurrences
+from spineoutcomes.metrics.times.evidence import BY_SYMPTOMS, ON_SCANS
+from spineoutcomes.metrics.times.first import first_events, with_deaths
+from spineoutcomes.metrics.times.looks import looks_at
+from spineoutcomes.metrics.times.outcome import status_of, timed
+from spineoutcomes.metrics.times.removal import left_behind
+from spineoutcomes.metrics.times.units import Units, units_of
 from spineoutcomes.registry import Registry
 
 Assessment = Literal["imaging", "clinical"]
 CensorAt = Literal["last_scan", "last_contact"]
-COMPETING = ("reoperation", "death")
+By = Literal["episode", "lesion"]
+EVENT: Final = "recurrence_or_progression"
+COMPETING = ("reoperation", "death", "reirradiation")
 
 
 def time_to_recurrence(
@@ -43,15 +38,18 @@ def time_to_recurrence(
     max_gap_days: float | None,
     censor_at: CensorAt,
     competing: Sequence[str] = ("death",),
+    by: By = "episode",
     partial_dates: PartialDates | None = None,
 ) -> pd.DataFrame:
-    """Return the time to recurrence, or to progression of the residual, of each episode.
+    """Return the time to recurrence, or to progression of the residual, of each episode or lesion.
 
     Parameters
     ----------
     cohort : Cohort or Registry
     assessment : {"imaging", "clinical"}
-        Whether the endpoint is seen on scans or in the clinic.
+        Whether the endpoint is seen on scans (`local_recurrence`, `residual_progression`) or in the
+        clinic, where the return of symptoms (`symptom_recurrence`) counts too, if it came first;
+        `recurrence_dates` sets the two dates side by side.
     max_gap_days : float
         For an imaging endpoint: an event or death more than this many days after the last scan
         before it is censored at that scan. A recurrence is held against the scan before the one
@@ -60,22 +58,25 @@ def time_to_recurrence(
     censor_at : {"last_scan", "last_contact"}
         Where those without an event are censored: usually the last scan for an imaging endpoint,
         the last contact for a clinical one.
-    competing : sequence of {"death", "reoperation"}
+    competing : sequence of {"death", "reoperation", "reirradiation"}
         Events that end the time at risk and are kept apart from censoring.
+    by : {"episode", "lesion"}
+        One row per episode, or per lesion that it names: what recurs in one lesion leaves the
+        others at risk. Cluster by patient.
     partial_dates : {"midpoint", "earliest", "latest", "exclude"}, optional
         How to read days known only to a month or year; required when any is needed. "exclude"
-        leaves out the episodes concerned.
+        leaves out the rows concerned.
 
     Returns
     -------
     DataFrame
-        Indexed by `episode_id`: `time` (days from day 0, or from the cohort's landmark), `event`
-        (ordered Categorical: censored < recurrence_or_progression < the competing events), `entry`
-        (0), `interval_lower` and `interval_upper` (days; the last scan without and the first with
-        the event; upper missing when it was not seen), `n_scans` (within `time`), `person_years`,
-        `endpoint` ("recurrence", or "residual_progression" when a part of the lesion is known to
-        have been left), `approximate` (a row says so of the day on which `time` ends, or it was
-        settled by `partial_dates`), `censored_by_gap`, `status`.
+        Indexed by `episode_id`, or by (`episode_id`, `lesion_id`): `time` (days from day 0, or from
+        the cohort's landmark), `event` (ordered Categorical: censored < recurrence_or_progression <
+        the competing events), `entry` (0), `interval_lower` and `interval_upper` (days; the last
+        scan without and the first with the event; upper missing when it was not seen), `n_scans`
+        (within `time`), `person_years`, `endpoint` ("recurrence", or "residual_progression" when a
+        part of the lesion is known to have been left), `approximate` (a row says so of the day on
+        which `time` ends, or it was settled by `partial_dates`), `censored_by_gap`, `status`.
 
     Raises
     ------
@@ -93,11 +94,15 @@ def time_to_recurrence(
     or whose event or death has no day, has no time and the status missing; it is neither event nor
     censored. A death or event within `max_gap_days` of day 0 counts without any scan before it;
     beyond that nothing was observed. One that had the event before the landmark is not at risk:
-    not_attainable. A scan is an imaging event, or the scan that a recurrence names.
+    not_attainable. A scan is an imaging event, or the scan that a recurrence names; one that names
+    a lesion looked at that lesion only. A recurrence that names none of several lesions leaves them
+    all missing with `by="lesion"`. Nobody is observed beyond the `cutoff_day`.
 
     The growth of a known residual is progression, not recurrence: `endpoint` says which is counted
-    in each episode. An event seen on a scan happened between the last scan without it and that
-    scan; `time` is the day it was seen, which is late, and the later the rarer the scans.
+    in each row. A part was left where the first measurement after surgery shows it, progression was
+    looked for, or no component was aimed at the lesion. An event seen on a scan happened between
+    the last scan without it and that scan; `time` is the day it was seen, which is late, and the
+    later the rarer the scans: see `redated_recurrence`.
 
     Examples
     --------
@@ -111,57 +116,63 @@ def time_to_recurrence(
     E1          120.0  censored        2  residual_progression
     """
     cohort = as_cohort(cohort)
-    _check_choices(assessment, max_gap_days, censor_at, competing)
+    _check_choices(assessment, max_gap_days, censor_at, competing, by)
     check_partial_dates(partial_dates)
     by_scan = assessment == "imaging"
-    scans_count = by_scan or censor_at == "last_scan"
-    events = placed_events(cohort, competing, scans_count, partial_dates)
-    firsts = first_events(cohort, events, competing, partial_dates)
-    scans = scan_days(events)
-    end = _ends(cohort, firsts, scans, by_scan, max_gap_days, censor_at, partial_dates)
-    time = _time_at_risk(cohort, firsts, end)
-    happened = end.happened.where(time.notna())
-    since = cohort.landmark_day
-    interval = _interval(firsts, end, scans, by_scan) - since
-    interval["lower"] = interval["lower"].clip(lower=0.0)
-    result = pd.DataFrame(
-        {
-            "time": time,
-            "event": pd.Categorical(
-                happened.to_numpy(), categories=["censored", EVENT, *competing], ordered=True
-            ),
-            "entry": 0.0,
-            "interval_lower": interval["lower"].where(time.notna()),
-            "interval_upper": interval["upper"].where(happened == EVENT),
-            "n_scans": count_scans(scans, since, since + time),
-            "person_years": time / DAYS_PER_YEAR,
-            "endpoint": _endpoint(cohort),
-            "approximate": _approximate(events, end.day) & time.notna(),
-            "censored_by_gap": end.by_gap & ~firsts.unplaced,
-            "status": _status(cohort, firsts, time),
-        }
+    units, seen = units_of(cohort, by), observe(cohort)
+    clock = clock_of(cohort, units, None, None, partial_dates)
+    asked = _asked(competing, by_scan)
+    rows = occurrences(cohort, units, asked.causes, seen, partial_dates=partial_dates)
+    firsts = with_deaths(
+        first_events(rows, clock), seen, units, cause=asked.death, partial_dates=partial_dates
+    )
+    needed = by_scan or censor_at == "last_scan"
+    looks = looks_at(cohort, units, rows, needed=needed, partial_dates=partial_dates)
+    end = ends_of(
+        firsts,
+        seen,
+        units,
+        looks,
+        censor_at=censor_at,
+        max_gap_days=max_gap_days if by_scan else None,
+        shown=1,
+        until_death=False,
+        partial_dates=partial_dates,
+    )
+    at_risk = ~firsts.before
+    result = timed(units, clock, firsts, end, asked, at_risk, by_scan=by_scan)
+    time = result["time"].to_numpy()
+    result = result.assign(
+        n_scans=looks.count(clock.origin, clock.origin + time),
+        person_years=time / DAYS_PER_YEAR,
+        endpoint=_endpoint(cohort, units),
+        censored_by_gap=(result["reason"] == "gap").to_numpy(),
+        status=status_of(units, clock, firsts, seen, at_risk, ~np.isnan(time)),
     )
     if by_scan:
-        warn_of_unequal_scanning(result, cohort.data["arm"])
-    return result
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ends:
-    """Where the observation of each episode ends, what happened there, and whether by the gap."""
-
-    day: pd.Series
-    happened: pd.Series
-    by_gap: pd.Series
+        arm = cohort.data["arm"].take(units.episode).set_axis(units.index)
+        warn_of_unequal_scanning(result, arm)
+    return result[
+        [
+            *("time", "event", "entry", "interval_lower", "interval_upper", "n_scans"),
+            *("person_years", "endpoint", "approximate", "censored_by_gap", "status"),
+        ]
+    ]
 
 
 def _check_choices(
-    assessment: str, max_gap_days: float | None, censor_at: str, competing: Sequence[str]
+    assessment: str,
+    max_gap_days: float | None,
+    censor_at: str,
+    competing: Sequence[str],
+    by: str,
 ) -> None:
     if assessment not in get_args(Assessment):
         raise ArgumentError(f'assessment must be "imaging" or "clinical", got {assessment!r}.')
     if censor_at not in get_args(CensorAt):
         raise ArgumentError(f'censor_at must be "last_scan" or "last_contact", got {censor_at!r}.')
+    if by not in get_args(By):
+        raise ArgumentError(f'by must be "episode" or "lesion", got {by!r}.')
     if max_gap_days is None and assessment == "imaging":
         raise ArgumentError("An imaging endpoint needs max_gap_days, in days.")
     if max_gap_days is not None and not max_gap_days >= 0:
@@ -173,77 +184,15 @@ def _check_choices(
         )
 
 
-def _ends(
-    cohort: Cohort,
-    firsts: FirstEvents,
-    scans: pd.DataFrame,
-    by_scan: bool,
-    max_gap_days: float | None,
-    censor_at: CensorAt,
-    partial_dates: PartialDates | None,
-) -> _Ends:
-    has = np.isfinite(firsts.day)
-    # The scan that shows a recurrence does not tell how long nobody had looked: the one before it
-    # does. Death and reoperation come after whatever scan was made last.
-    shown = has & (firsts.kind == EVENT)
-    before = last_scan(scans, firsts.day, strictly=True).where(shown, last_scan(scans, firsts.day))
-    by_gap = pd.Series(False, index=has.index)
-    if by_scan:
-        # Day 0 stands in for the scan of an episode that had none before its event.
-        by_gap = has & (firsts.day - before.fillna(0.0) > float(max_gap_days or 0))
-    living = before
-    if censor_at == "last_contact":
-        seen = observe(cohort)
-        contact = settled_days(
-            seen["contact_lower"].where(~has),
-            seen["contact_upper"].where(~has),
-            what="last contact",
-            partial_dates=partial_dates,
-        )
-        living = last_observed(seen.assign(contact=contact), "contact")
-    day = living.where(~has, before).where(~has | by_gap, firsts.day)
-    return _Ends(day, firsts.kind.where(has & ~by_gap, "censored"), by_gap)
+def _asked(competing: Sequence[str], by_scan: bool) -> Asked:
+    kinds = ON_SCANS if by_scan else (*ON_SCANS, *BY_SYMPTOMS)
+    events: dict[str, tuple[str, ...]] = {EVENT: kinds}
+    events |= {name: (name,) for name in competing if name != DEATH}
+    death = len(events) + 1 if DEATH in competing else None
+    return Asked(events, death, ("censored", EVENT, *competing))
 
 
-def _time_at_risk(cohort: Cohort, firsts: FirstEvents, end: _Ends) -> pd.Series:
-    """Return days from the start; missing where nothing was observed or the event is undated."""
-    time = end.day - cohort.landmark_day
-    on_day_0 = (end.happened != "censored") & (cohort.landmark_day == 0)
-    at_risk = (time > 0) | (on_day_0 & (time == 0))
-    return time.where(at_risk & ~firsts.unplaced & ~_had_before(cohort, firsts))
-
-
-def _had_before(cohort: Cohort, firsts: FirstEvents) -> pd.Series:
-    return (firsts.day <= cohort.landmark_day) & (cohort.landmark_day > 0)
-
-
-def _interval(firsts: FirstEvents, end: _Ends, scans: pd.DataFrame, by_scan: bool) -> pd.DataFrame:
-    """Return the days between which the endpoint happened, or after which it was not yet seen."""
-    event = end.happened == EVENT
-    if not by_scan:
-        return pd.DataFrame(
-            {"lower": end.day.where(~event, firsts.lower), "upper": firsts.upper.where(event)}
-        )
-    clean = last_scan(scans, end.day).where(~event, last_scan(scans, end.day, strictly=True))
-    return pd.DataFrame({"lower": clean.fillna(0.0), "upper": end.day.where(event)})
-
-
-def _approximate(events: pd.DataFrame, end: pd.Series) -> pd.Series:
-    at_end = events["day"] == events["episode_id"].map(end).astype(float)
-    loose = events["approximate"].fillna(False).astype(bool) | is_interval(
-        events["lower_day"], events["upper_day"]
-    )
-    return pd.Series(end.index.isin(events.loc[at_end & loose, "episode_id"]), index=end.index)
-
-
-def _endpoint(cohort: Cohort) -> pd.Series:
-    words = ["recurrence", "residual_progression"]
-    codes = residual_known(cohort).map({False: words[0], True: words[1]})
-    return pd.Series(pd.Categorical(codes.to_numpy(), categories=words), index=codes.index)
-
-
-def _status(cohort: Cohort, firsts: FirstEvents, time: pd.Series) -> pd.Series:
-    words = pd.Series("missing", index=time.index, dtype=object)
-    words[_had_before(cohort, firsts) & ~firsts.unplaced] = "not_attainable"
-    words[time.notna()] = "observed"
-    return as_status(words, time.index)
+def _endpoint(cohort: Cohort, units: Units) -> pd.Categorical:
+    words = pd.Index(["recurrence", "residual_progression"])
+    codes = left_behind(cohort, units).astype(int).tolist()
+    return pd.Categorical.from_codes(codes, categories=words)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from spineoutcomes.cohort import Cohort
 from spineoutcomes.errors import MissingDataWarning
-from spineoutcomes.metrics.lesion_scans import with_scan
+from spineoutcomes.metrics.lesions.scans import with_scan
 from spineoutcomes.metrics.visits import extreme
 
 DAYS_PER_YEAR: Final = 365.25

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.cohort import Cohort, as_cohort
-from spineoutcomes.metrics.observation import bounds
+from spineoutcomes.metrics.ladder_courses import courses_of
+from spineoutcomes.metrics.observation import bounds, known_of_patients
+from spineoutcomes.metrics.operation.stay import hospital_stays
 from spineoutcomes.metrics.timeline_labels import (
+    episode_labels,
     event_labels,
     flag,
     lesion_labels,
@@ -19,7 +22,10 @@ from spineoutcomes.registry import Registry
 
 LANES = ("procedures", "scores", "scans", "findings", "events")
 # Things looked for on a scan or at a visit; other kinds of events happen to the patient.
-FINDINGS = ("finding", "local_recurrence", "residual_progression", "new_fracture")
+FINDINGS = (
+    *("finding", "local_recurrence", "residual_progression", "new_site", "systemic_progression"),
+    *("new_fracture", "cement_leak"),
+)
 COLUMNS = ("lane", "kind", "label", "day", "end_day", "value", "approximate")
 SHARED = ("episode_id", *COLUMNS, "order", "sequence")
 
@@ -35,7 +41,8 @@ def episode_timeline(cohort: Cohort | Registry) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by `episode_id`, one row per item: `lane` ("procedures", "scores", "scans",
-        "findings", "events"), `kind` (code of the component, instrument, measure or event), `label`
+        "findings", "events"), `kind` (code of the component, instrument, measure or event; also
+        earlier_episode, later_episode, simultaneous_episode, stay, last_contact and death), `label`
         (plain words), `day` and `end_day` (from day 0; `end_day` only where the item has a span, or
         its date is known to a month or year), `value` (of a score or measurement), `approximate`.
 
@@ -46,10 +53,16 @@ def episode_timeline(cohort: Cohort | Registry) -> pd.DataFrame:
 
     Notes
     -----
-    Missing data: an item without a day keeps a missing day. Components without a day stand where
-    their `sequence` puts them, scores and scans before surgery come first, others without a day
-    last. Scores without an answer are left out; an episode of which nothing was recorded has no
-    row. What was looked for and not seen is an item of its own.
+    Missing data: an item without a day keeps a missing day; one known only to have come by a day
+    has that as `end_day`. Components without a day stand where their `sequence` puts them, scores
+    and scans before surgery come first, others without a day last. Scores without an answer are
+    left out; an episode of which nothing was recorded has no row. What was looked for and not seen
+    is an item of its own, and so is a death that nobody dated.
+
+    Each episode has its own clock. The patient's other episodes, also those the cohort leaves out,
+    stand on it as one item each; so do the last contact and death, and events that name only the
+    patient. The stay in hospital is a span from day 0 where it is a single one: of several stays
+    only their discharges are items.
 
     Examples
     --------
@@ -59,7 +72,10 @@ def episode_timeline(cohort: Cohort | Registry) -> pd.DataFrame:
     ['embolization', 'vertebroplasty', 'endoscopic_decompression']
     """
     cohort = as_cohort(cohort)
-    parts = [_procedures(cohort), _scores(cohort), _lesions(cohort), _events(cohort), _ends(cohort)]
+    parts = [
+        *(_procedures(cohort), _scores(cohort), _lesions(cohort), _events(cohort)),
+        *(_other_episodes(cohort), _stays(cohort), _ends(cohort)),
+    ]
     filled = [part for part in parts if len(part)]
     items = pd.concat(filled or parts[:1], ignore_index=True)
     items["lane"] = pd.Categorical(items["lane"].to_numpy(), categories=list(LANES))
@@ -70,10 +86,12 @@ def episode_timeline(cohort: Cohort | Registry) -> pd.DataFrame:
 
 
 def _procedures(cohort: Cohort) -> pd.DataFrame:
-    rows = cohort.rows("procedures").sort_values(["episode_id", "sequence", "day"], kind="stable")
+    rows = cohort.rows("procedures")
+    rows = rows.assign(first=_first_known(rows))
+    rows = rows.sort_values(["episode_id", "sequence", "first"], kind="stable")
     names = {code: entry.name for code, entry in cohort.vocabulary.procedures.items()}
     # An undated component stands with the next dated one of its episode, else with the last.
-    by_episode = rows.groupby("episode_id")["day"]
+    by_episode = rows.groupby("episode_id")["first"]
     order = by_episode.bfill().fillna(by_episode.ffill())
     kind = rows["component"].astype(object)
     label = text(rows["label"]).where(rows["label"].notna(), kind.map(names))
@@ -111,23 +129,67 @@ def _events(cohort: Cohort) -> pd.DataFrame:
     return _items(rows, lane=lane, kind=kind, label=labels)
 
 
+def _other_episodes(cohort: Cohort) -> pd.DataFrame:
+    """Return the patient's other episodes as items on the clock of each."""
+    registry = cohort.registry
+    course = courses_of(registry)
+    labels = episode_labels(registry)
+    owners = pd.DataFrame(
+        {
+            "patient": course.patient[cohort.places],
+            "own": cohort.places,
+            "episode_id": cohort.data.index,
+        }
+    )
+    others = pd.DataFrame({"patient": course.patient, "other": np.arange(len(course.patient))})
+    # Most patients have one episode; the pairs are those of the others only.
+    several = others[others.duplicated("patient", keep=False)]
+    pairs = owners.merge(several, on="patient")
+    pairs = pairs[pairs["own"] != pairs["other"]].reset_index(drop=True)
+    other = pairs["other"].to_numpy()
+    day = course.start[other] - course.start[pairs["own"].to_numpy()]
+    rows = pairs.assign(day=day, lower_day=np.nan, upper_day=np.nan)
+    word = np.select([day < 0, day > 0], ["earlier", "later"], "simultaneous")
+    when = pd.Series(word, index=rows.index, dtype=object)
+    name = pd.Series(labels[other], index=rows.index, dtype=object)
+    label = when.str.capitalize().astype(object) + " episode" + name
+    return _items(rows, lane="procedures", kind=when + "_episode", label=label)
+
+
+def _stays(cohort: Cohort) -> pd.DataFrame:
+    """Return the stay in hospital of episodes with a single one."""
+    stays = hospital_stays(cohort)
+    placed = stays.single & ~np.isnan(stays.until)
+    discharge = cohort.each("episodes", ["discharge"])["discharge"]
+    rows = pd.DataFrame({"episode_id": cohort.data.index, "day": 0.0})
+    rows = rows.assign(lower_day=np.nan, upper_day=np.nan)
+    where = text(discharge).reset_index(drop=True)
+    label = "Stay in hospital" + (" (" + where + ")").where(where != "", "").astype(object)
+    items = _items(rows, lane="events", kind="stay", label=label)
+    span = np.where(stays.until > 0, stays.until, np.nan)
+    return items.assign(end_day=span)[placed]
+
+
 def _ends(cohort: Cohort) -> pd.DataFrame:
     """Return death and last contact as items; whoever has neither has no item."""
     patients = cohort.rows("patients")
+    undated = known_of_patients(cohort)["death_undated"].to_numpy()
     status = text(patients["last_contact_status"])
     contact = "Last contact" + (" (" + status + ")").where(status != "", "")
     death = pd.Series("Death", index=patients.index)
+    nobody = np.zeros(len(patients), dtype=bool)
     parts: list[pd.DataFrame] = []
-    for kind, label, prefix in (
-        ("last_contact", contact, "last_contact_"),
-        ("death", death, "death_"),
+    for kind, label, prefix, always in (
+        ("last_contact", contact, "last_contact_", nobody),
+        ("death", death, "death_", undated),
     ):
         lower, upper = bounds(patients, prefix)
         dated = patients[["episode_id"]].assign(
             day=patients[f"{prefix}day"], lower_day=lower, upper_day=upper, approximate=False
         )
         items = _items(dated, lane="events", kind=kind, label=label)
-        parts.append(items[lower.notna() | upper.notna()].assign(sequence=float(len(parts))))
+        known = lower.notna() | upper.notna() | always
+        parts.append(items[known].assign(sequence=float(len(parts))))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -147,8 +209,8 @@ def _items(
             "day": lower,
             "end_day": upper.where(span),
             "value": np.nan,
-            "approximate": told | (span & lower.notna()),
-            "order": lower,
+            "approximate": told | (span & (lower.notna() | upper.notna())),
+            "order": _first_known(rows),
             "sequence": 0.0,
         },
         index=rows.index,
@@ -158,5 +220,11 @@ def _items(
 
 def _before_or_last(rows: pd.DataFrame) -> pd.Series:
     """Return the day that orders a row: before all others when undated and preoperative."""
-    undated = rows["day"].isna() & rows["lower_day"].isna()
-    return bounds(rows)[0].where(~(undated & before_surgery(rows)), -np.inf)
+    first = _first_known(rows)
+    return first.where(~(first.isna() & before_surgery(rows)), -np.inf)
+
+
+def _first_known(rows: pd.DataFrame) -> pd.Series:
+    """Return the first day a row may mean, or the day by which it had come."""
+    lower, upper = bounds(rows)
+    return lower.fillna(upper)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from spineoutcomes.registry import Registry
 from spineoutcomes.vocabulary import Vocabulary
 
 LOOKED_FOR = "looked for, not seen: "
@@ -58,6 +59,32 @@ def event_labels(rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
     absent = rows["status"] == "absent"
     lowered = LOOKED_FOR + (told.str[:1].str.lower() + told.str[1:]).astype(object)
     return (told + detail).where(~absent, lowered)
+
+
+def episode_labels(registry: Registry) -> np.ndarray:
+    """Return what each episode of a registry was for, such as ": Endoscopic decompression".
+
+    That is its first component aimed at the lesion; nothing where none is recorded.
+    """
+    procedures = registry.tables["procedures"]
+    names = {code: c.name for code, c in registry.vocabulary.procedures.items() if c.directed}
+    rows = pd.DataFrame(
+        {
+            "episode": registry.links["procedures", "episode_id"],
+            "name": procedures["component"].astype(object).map(names).astype(object),
+            "day": procedures["day"],
+            "sequence": procedures["sequence"],
+        }
+    ).dropna(subset=["name"])
+    order = ["episode", "day", "sequence", "name"]
+    treating = rows[rows["episode"] >= 0].sort_values(order, kind="stable")
+    first = treating.drop_duplicates("episode")
+    kinds = treating.drop_duplicates(["episode", "name"]).groupby("episode").size()
+    more = first["episode"].map(kinds) > 1
+    labels = np.full(len(registry.tables["episodes"]), "", dtype=object)
+    said = ": " + first["name"].astype(object) + word_where(" and more", more)
+    labels[first["episode"].to_numpy()] = said.to_numpy(dtype=object)
+    return labels
 
 
 def about(rows: pd.DataFrame) -> pd.Series:

@@ -13,9 +13,12 @@ AT_VISIT = ("instrument", "visit", "window", "rule", "location", "side", "rater"
 BEFORE_AFTER = (*AT_VISIT, "baseline_window")
 OF_LESION = ("measure_of_lesion", "compartment", "reference_scan", "visit", "window")
 
-AMOUNTS = ("blood_loss_ml", "operative_time_min", "incision_length_mm", "los_days")
-WITHIN = ("complication", "reoperation", "readmission", "died")
-HAPPENED = ("conversion", *(f"{kind}_{days}d" for kind in WITHIN for days in (30, 90)))
+AMOUNTS = ("blood_loss_ml", "operative_time_min", "incision_length_mm", "los_days", "cost")
+WITHIN = ("complication", "reoperation", "readmission", "transfusion", "died")
+HAPPENED = (
+    *("conversion", "same_day_discharge", "cement_leak"),
+    *(f"{kind}_{days}d" for kind in WITHIN for days in (30, 90)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

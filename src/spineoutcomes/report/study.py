@@ -8,11 +8,9 @@ from pathlib import Path
 
 from spineoutcomes._toml import Keys, TomlFile, read_toml
 from spineoutcomes.loaders.mapping.read import is_profile_name
-from spineoutcomes.report.grammar import StudyFile, TimeToEventSection
+from spineoutcomes.report.grammar import StudyFile
 from spineoutcomes.report.outcome_checks import outcome_problems
-
-# What this version can run of a time to an event; of outcomes, see `outcome_metrics`.
-TIME_MEASURES = {"risk", "survival", "test"}
+from spineoutcomes.report.time_metrics import time_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _problems(plan: StudyFile) -> Iterator[tuple[Keys, str]]:
         for key, message in outcome_problems(outcome, plan.kind):
             yield ("outcome", number, key), message
     for number, event in enumerate(plan.time_to_event):
-        for key, message in _time_problems(event):
+        for key, message in time_problems(event):
             yield ("time_to_event", number, key), message
     names = [outcome.name for outcome in plan.outcome] + [e.name for e in plan.time_to_event]
     for name in {name for name in names if names.count(name) > 1}:
@@ -138,18 +136,3 @@ def _later(plan: StudyFile) -> Iterator[tuple[Keys, str]]:
         yield ("report", "formats"), f'any format but "html" {not_yet}: formats = ["html"]'
     if plan.report.checklist:
         yield ("report", "checklist"), f"a checklist {not_yet}"
-
-
-def _time_problems(event: TimeToEventSection) -> Iterator[tuple[str, str]]:
-    if event.metric != "time_to_recurrence":
-        yield "metric", f"{event.metric!r} is not available; there is: time_to_recurrence"
-    for key in ("assessment", "max_gap_days", "censor_at"):
-        if getattr(event, key) is None:
-            yield "metric", f"time_to_recurrence needs the key {key!r}"
-    if event.kind or event.within:
-        yield "metric", "kind and within belong to time_to_event"
-    unknown = sorted(set(event.measures) - TIME_MEASURES)
-    if unknown:
-        yield "measures", f"{', '.join(unknown)} not available; there are: risk, survival, test"
-    if not event.horizons or min(event.horizons) <= 0:
-        yield "horizons", "needs at least one time in days, above 0"

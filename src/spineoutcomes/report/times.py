@@ -12,10 +12,13 @@ from spineoutcomes.design import Design
 from spineoutcomes.figures.svg import as_svg
 from spineoutcomes.report.grammar import TimeToEventSection
 from spineoutcomes.report.sections import Picture, Section, noting, with_warnings
+from spineoutcomes.report.time_metrics import TIMES
+from spineoutcomes.report.time_words import time_definition
 from spineoutcomes.report.words import plain
 from spineoutcomes.results import Curves, Result, Summary
 
 RATES = ("person-years", "scans per person-year")
+DAYS_PER_YEAR = 365.25
 
 
 def time_section(spec: TimeToEventSection, cohort: Cohort, design: Design | None) -> Section:
@@ -33,7 +36,7 @@ def time_section(spec: TimeToEventSection, cohort: Cohort, design: Design | None
     shown.append(tables.results_table(follow, caption="How the event was looked for"))
     return Section(
         title=spec.name,
-        paragraphs=(_definition(spec, frame),),
+        paragraphs=(time_definition(spec, frame, cohort),),
         tables=tuple(shown),
         pictures=tuple(_curve(name, r) for name, r in named if isinstance(r, Curves)),
         results=(*named, (f"{spec.name}: follow-up", follow)),
@@ -42,14 +45,12 @@ def time_section(spec: TimeToEventSection, cohort: Cohort, design: Design | None
 
 
 def _times(spec: TimeToEventSection, cohort: Cohort) -> pd.DataFrame:
-    arguments: dict[str, Any] = {
-        "assessment": spec.assessment,
-        "max_gap_days": spec.max_gap_days,
-        "censor_at": spec.censor_at,
-        "competing": tuple(spec.competing),
-        "partial_dates": spec.partial_dates,
-    }
-    return metrics.time_to_recurrence(cohort, **arguments)
+    words = {word: getattr(spec, word) for word in TIMES[spec.metric].arguments}
+    # The gap between scans has no default: None says that there is no limit.
+    given = {word: value for word, value in words.items() if value is not None}
+    given["max_gap_days"] = spec.max_gap_days
+    times: pd.DataFrame = getattr(metrics, spec.metric)(cohort, **given)
+    return times
 
 
 def _any_event(event: pd.Series) -> pd.Series:
@@ -95,15 +96,25 @@ def _curve(name: str, curves: Curves) -> Picture:
 def _followup(name: str, frame: pd.DataFrame, cohort: Cohort) -> Summary:
     arm = cohort.data["arm"]
     by_arm = frame.groupby(arm, observed=True)
-    years = by_arm["person_years"].sum()
-    figures_by_arm: dict[str, pd.Series] = {
-        "episodes": by_arm.size(),
-        "episodes without any assessment": frame["time"].isna().groupby(arm, observed=True).sum(),
-        "scans": by_arm["n_scans"].sum(),
-        "person-years": years,
-        "scans per person-year": by_arm["n_scans"].sum() / years.where(years > 0),
-        "censored for too long a gap without a scan": by_arm["censored_by_gap"].sum(),
-    }
+    lacking = frame["time"].isna()
+    outside = frame["status"] == "not_attainable"
+    figures_by_arm: dict[str, pd.Series] = {"episodes": by_arm.size()}
+    if "n_scans" in frame:
+        years = by_arm["person_years"].sum()
+        figures_by_arm |= {
+            "episodes without any assessment": lacking.groupby(arm, observed=True).sum(),
+            "scans": by_arm["n_scans"].sum(),
+            "person-years": years,
+            "scans per person-year": by_arm["n_scans"].sum() / years.where(years > 0),
+            "censored for too long a gap without a scan": by_arm["censored_by_gap"].sum(),
+        }
+    else:
+        years = (frame["time"] - frame["entry"].clip(lower=0)) / DAYS_PER_YEAR
+        figures_by_arm |= {
+            "episodes not at risk": outside.groupby(arm, observed=True).sum(),
+            "episodes without a time": (lacking & ~outside).groupby(arm, observed=True).sum(),
+            "person-years": years.groupby(arm, observed=True).sum(),
+        }
     rows = [
         {
             "variable": label,
@@ -116,16 +127,4 @@ def _followup(name: str, frame: pd.DataFrame, cohort: Cohort) -> Summary:
     ]
     return Summary(
         pd.DataFrame(rows), method="Assessments during the time each episode was observed."
-    )
-
-
-def _definition(spec: TimeToEventSection, frame: pd.DataFrame) -> str:
-    endpoints = frame["endpoint"].value_counts()
-    kinds = ", ".join(f"{plain(str(kind))} in {n}" for kind, n in endpoints.items() if n)
-    competing = ", ".join(spec.competing) or "none"
-    return (
-        f"Endpoint ({spec.assessment}): {kinds} episodes. Time counts in days from day 0. "
-        f"Competing events: {competing}. The others are censored at the {plain(spec.censor_at)}; "
-        f"an event or death more than {spec.max_gap_days:g} days after the last scan is censored "
-        "at that scan. Recurrence is dated at the scan that showed it."
     )

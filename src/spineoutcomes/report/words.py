@@ -23,8 +23,11 @@ WORDS = {
     "primary_tumour": "Primary tumour",
     "readmission_30d": "Readmission within 30 days",
     "reoperation_90d": "Re-operation within 90 days",
+    "same_day_discharge": "Discharge on the day of the operation",
     "sex": "Sex",
     "sins": "SINS",
+    "transfusion_30d": "Transfusion within 30 days",
+    "transfusion_90d": "Transfusion within 90 days",
 }
 
 

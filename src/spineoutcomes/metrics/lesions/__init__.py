@@ -1,0 +1,1 @@
+"""What became of lesions: sizes, residuals, response, the extent of a resection."""

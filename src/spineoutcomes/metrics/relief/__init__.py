@@ -1,0 +1,1 @@
+"""Relief: when it began and ended, and the time spent in response."""
