@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineoutcomes.errors import NotEstimableError
-from spineoutcomes.numerics.intervals import (
+from spineoutcomes.numerics.intervals import t_interval
+from spineoutcomes.numerics.one_proportion import wilson_interval
+from spineoutcomes.numerics.two_risks import (
     newcombe_difference,
-    t_interval,
     wald_difference,
-    wilson_interval,
 )
 from spineoutcomes.numerics.least_squares import fit_least_squares
 from spineoutcomes.numerics.moments import sample_moments
