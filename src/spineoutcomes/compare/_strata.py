@@ -81,7 +81,7 @@ def read_strata(data: YesNo, function: str, pair: tuple[int, int]) -> Strata:
     """
     rows = data.rows
     roles = [role for role in rows.frame.columns if str(role).startswith(ROLE)]
-    codes = rows.frame.groupby(roles, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
+    codes = np.asarray(rows.frame.groupby(roles, observed=True).ngroup(), dtype=np.int64)
     k = int(codes.max()) + 1
     n1, n0 = (_counted(codes, rows, arm, k) for arm in pair)
     x1, x0 = (_counted(codes, rows, arm, k, data.happened) for arm in pair)
