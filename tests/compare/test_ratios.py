@@ -182,5 +182,7 @@ def test_errors(function: Callable[..., so.Effects]) -> None:
         ratio(function, table(1, 2, 0, 0).assign(event=[1, 0, 1, 0]))
     with pytest.raises(ArgumentError, match=f"{name}: unknown risk_interval"):
         ratio(function, table(1, 2, 1, 2), risk_interval="wald")
-    with pytest.raises(ArgumentError, match=r"unknown column|no column"):
+    with pytest.raises(ArgumentError, match="conf_level must lie between 0 and 1, got 0"):
+        ratio(function, table(1, 2, 1, 2), conf_level=0)
+    with pytest.raises(ArgumentError, match="no column 'absent'"):
         function(table(1, 2, 1, 2), outcome="absent", **ARMS)

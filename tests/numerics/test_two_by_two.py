@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from spineoutcomes.numerics.conditional_odds import (
     exact_odds_ratio,
-    fisher_p,
     margins,
     mid_p_odds_ratio,
     wald_odds_ratio,
@@ -23,6 +22,7 @@ from spineoutcomes.numerics.contingency import (
     pearson_test,
     standardized_residuals,
 )
+from spineoutcomes.numerics.fisher import fisher_exact
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.one_proportion import (
     agresti_coull_interval,
@@ -63,6 +63,10 @@ def cells(values: dict) -> tuple[int, int, int, int]:
     return table["a"], table["a"] + table["b"], table["c"], table["c"] + table["d"]
 
 
+def as_table(x1: float, n1: float, x0: float, n0: float) -> np.ndarray:
+    return np.array([[x1, n1 - x1], [x0, n0 - x0]], dtype=float)
+
+
 def check(found: Interval, expected: dict) -> None:
     assert found.low == pytest.approx(float(expected["lower"]), **ROOT)
     assert found.high == pytest.approx(float(expected["upper"]), **ROOT)
@@ -97,7 +101,7 @@ def test_exact_odds_ratios_equal_r(entry: str, reference) -> None:
     assert found.estimate == pytest.approx(fisher["cmle_or"], **ROOT)
     # Twice the smaller tail belongs to these limits; R orders tables by their probability.
     assert found.p_value == pytest.approx(2 * min(fisher["p_less"], fisher["p_greater"]), **ROOT)
-    assert fisher_p(*table) == pytest.approx(fisher["p"], **ROOT)
+    assert fisher_exact(as_table(*table)) == pytest.approx(fisher["p"], **ROOT)
     seen = margins(*table)
     assert seen.at_most(0.0) == pytest.approx(fisher["p_less"], **ROOT)
 
@@ -105,8 +109,7 @@ def test_exact_odds_ratios_equal_r(entry: str, reference) -> None:
 @pytest.mark.parametrize("entry", TABLES)
 def test_chi_squares_equal_r(entry: str, reference) -> None:
     values = reference(entry)["values"]
-    x1, n1, x0, n0 = cells(values)
-    table = np.array([[x1, n1 - x1], [x0, n0 - x0]], dtype=float)
+    table = as_table(*cells(values))
     for corrected, name in ((False, "chi2"), (True, "chi2_yates")):
         found = pearson_test(table, corrected=corrected)
         assert found.statistic == pytest.approx(values[name]["chi2"], **ROOT)
@@ -122,7 +125,9 @@ def test_tables_with_empty_cells_equal_r(entry: str, reference) -> None:
     if "fisher" in values:
         check(exact_odds_ratio(*table, 0.95), values["fisher"])
         assert exact_odds_ratio(*table, 0.95).estimate == math.inf
-    assert fisher_p(*table) == pytest.approx(values.get("fisher_p", 0) or values["fisher"]["p"])
+    assert fisher_exact(as_table(*table)) == pytest.approx(
+        values.get("fisher_p", 0) or values["fisher"]["p"]
+    )
 
 
 @pytest.mark.parametrize("name", ["birthwt_race_low", "alzheimer_smoking_disease"])
@@ -158,6 +163,45 @@ def test_a_table_of_one_row_has_no_test(table: list) -> None:
 def test_yates_never_overshoots() -> None:
     # Expected 1.5 in each cell of the first row: a difference of 1/2 is corrected to nothing.
     assert pearson_test(np.array([[2.0, 1.0], [1.0, 2.0]]), corrected=True).statistic == 0
+
+
+@pytest.mark.parametrize("name", ["birthwt_race_low", "alzheimer_smoking_disease"])
+def test_fisher_of_any_size_equals_r(name: str, reference) -> None:
+    values = reference(f"desc.contingency.{name}")["values"]
+    table = np.array(values["table"]["m"], dtype=float)
+    assert fisher_exact(table) == pytest.approx(values["fisher_p"], **CLOSED)
+    if table.size < 10:
+        assert fisher_exact(table.T) == pytest.approx(fisher_exact(table), **CLOSED)
+
+
+def test_fisher_by_enumeration() -> None:
+    # Every table of 0 to 6 with the margins of the one seen, by its multinomial probability.
+    seen = np.array([[3, 0, 1], [0, 2, 1], [1, 1, 2], [2, 0, 0]])
+    rows, columns = seen.sum(axis=1), seen.sum(axis=0)
+    weights: dict[bool, float] = {True: 0.0, False: 0.0}
+
+    def weight(table: np.ndarray) -> float:
+        return 1 / math.prod(math.factorial(int(cell)) for cell in table.ravel())
+
+    def fill(done: list[np.ndarray]) -> None:
+        if len(done) == len(rows):
+            if (np.sum(done, axis=0) == columns).all():
+                found = weight(np.array(done))
+                weights[found <= weight(seen) * (1 + 1e-9)] += found
+            return
+        total = rows[len(done)]
+        for a in range(total + 1):
+            for b in range(total - a + 1):
+                fill([*done, np.array([a, b, total - a - b])])
+
+    fill([])
+    expected = weights[True] / (weights[True] + weights[False])
+    assert fisher_exact(seen.astype(float)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_fisher_gives_up_on_too_many_tables() -> None:
+    assert fisher_exact(np.full((5, 5), 40.0)) is None
+    assert fisher_exact(np.array([[3.0, 4.0], [0.0, 0.0]])) == 1
 
 
 @pytest.mark.validates("compare.risk_difference", source="R stats 4.2.2 (binom.test)")

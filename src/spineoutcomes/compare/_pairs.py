@@ -15,6 +15,7 @@ from spineoutcomes.errors import ArgumentError, MissingDataWarning, NotEstimable
 from spineoutcomes.numerics.rows import Rows
 
 IntArray = npt.NDArray[np.int64]
+HOW_PAIRS_ARE_NAMED = "a Design with sets, or `sets`, a column naming each row's pair."
 
 
 @dataclass(frozen=True, slots=True)

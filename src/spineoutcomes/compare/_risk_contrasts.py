@@ -67,26 +67,24 @@ class Contrasts:
 
 
 def require_method(
-    function: str, method: str, methods: Mapping[str, Procedure], *, paired: bool
+    function: str,
+    method: str,
+    methods: Mapping[str, Procedure],
+    paired: Mapping[str, Procedure] | None,
 ) -> Procedure:
-    """Return the procedure called `method`, or raise with those there are."""
-    if method not in methods:
+    """Return the procedure called `method`, or raise with those there are.
+
+    `paired` holds the procedures for pairs where the rows are paired, and is None otherwise.
+    """
+    known = methods if paired is None else paired
+    if method in known:
+        return known[method]
+    if paired and method in methods:
         raise ArgumentError(
-            f"{function}: unknown method {method!r}; there are: {', '.join(methods)}."
+            f"{function}: {method!r} does not compare pairs; of its methods these do: "
+            f"{', '.join(paired)}."
         )
-    procedure = methods[method]
-    able = [name for name, each in methods.items() if each.paired]
-    if paired and not procedure.paired:
-        raise ArgumentError(
-            f"{function}: {method!r} does not compare pairs; "
-            + (f"of its methods these do: {', '.join(able)}." if able else "leave `sets` out.")
-        )
-    if not paired and procedure.paired and not procedure.crude:
-        raise ArgumentError(
-            f"{function}: method={method!r} needs pairs: a Design with sets, or `sets`, a column "
-            "naming each row's pair."
-        )
-    return procedure
+    raise ArgumentError(f"{function}: unknown method {method!r}; there are: {', '.join(methods)}.")
 
 
 def contrasts_of(

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from spineoutcomes.compare._effect_rows import warn_sparse
-from spineoutcomes.compare._pairs import are_paired, complete_pairs
+from spineoutcomes.compare._pairs import HOW_PAIRS_ARE_NAMED, are_paired, complete_pairs
 from spineoutcomes.compare._risk_contrasts import (
     Procedure,
     contrasts_of,
@@ -23,11 +23,13 @@ from spineoutcomes.compare._strata import (
 from spineoutcomes.compare._test_rows import homogeneity_rows
 from spineoutcomes.compare._yes_no import RiskInterval, read_yes_no, require_risk_interval
 from spineoutcomes.design import Design
+from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.conditional_odds import (
     exact_odds_ratio,
     mid_p_odds_ratio,
     wald_odds_ratio,
 )
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.pairs_2x2 import conditional_odds_ratio
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_odds_ratio
@@ -62,6 +64,8 @@ METHODS = {
         "interval is missing. Use coarser strata.",
         estimand="conditional",
     ),
+}
+PAIRED = {
     "conditional": Procedure(
         "conditional odds ratio of matched pairs, exact interval and p",
         ("doi:10.1007/BF02295996", "doi:10.1093/biomet/26.4.404"),
@@ -124,8 +128,9 @@ def odds_ratio(
     Raises
     ------
     ArgumentError
-        For an unknown column or method, an outcome that is not 0/1, strata or pairs without their
-        method, pairs that are not one row of each arm, or a Design this function does not respect.
+        For an unknown column, method or level, an outcome that is not 0/1, strata or pairs without
+        their method, pairs that are not one row of each arm, or a Design this function does not
+        respect.
     NotEstimableError
         When an arm has no complete row, there is only one arm, no stratum holds both arms, or no
         pair is whole.
@@ -191,15 +196,18 @@ def odds_ratio(
     rows = analysis_rows(
         data,
         function=NAME,
-        respects={"sets"} if method == "conditional" else set(),
+        respects={"sets"} if method in PAIRED else set(),
         columns={"outcome": outcome, "sets": sets, **stratum_columns(strata)},
         treatment=treatment,
         reference=reference,
         counts=counts,
     )
     paired = are_paired(NAME, data, sets)
-    procedure = require_method(NAME, method, METHODS, paired=paired)
+    procedure = require_method(NAME, method, {**METHODS, **PAIRED}, PAIRED if paired else None)
+    if method in PAIRED and not paired:
+        raise ArgumentError(f"{NAME}: method={method!r} needs pairs: {HOW_PAIRS_ARE_NAMED}")
     require_risk_interval(NAME, risk_interval)
+    require_conf_level(conf_level)
     require_strata(NAME, strata, method, rows)
     rows, pair_words = complete_pairs(rows, data, NAME) if paired else (rows, "")
     yes_no = read_yes_no(rows, NAME, outcome)

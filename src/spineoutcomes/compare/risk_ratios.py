@@ -17,6 +17,7 @@ from spineoutcomes.compare._risk_contrasts import (
 from spineoutcomes.compare._strata import require_strata, stratum_columns
 from spineoutcomes.compare._yes_no import RiskInterval, read_yes_no, require_risk_interval
 from spineoutcomes.design import Design
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_risk_ratio
 from spineoutcomes.numerics.two_risks import koopman_ratio, wald_risk_ratio
@@ -91,8 +92,8 @@ def risk_ratio(
     Raises
     ------
     ArgumentError
-        For an unknown column or method, an outcome that is not 0/1, strata without their method,
-        or a Design this function does not respect.
+        For an unknown column, method or level, an outcome that is not 0/1, strata without their
+        method, or a Design this function does not respect.
     NotEstimableError
         When an arm has no complete row, there is only one arm, or no stratum holds both arms.
 
@@ -148,8 +149,9 @@ def risk_ratio(
         reference=reference,
         counts=counts,
     )
-    procedure = require_method(NAME, method, METHODS, paired=False)
+    procedure = require_method(NAME, method, METHODS, None)
     require_risk_interval(NAME, risk_interval)
+    require_conf_level(conf_level)
     require_strata(NAME, strata, method, rows)
     yes_no = read_yes_no(rows, NAME, outcome)
     effects = laid_out(

@@ -23,6 +23,7 @@ from spineoutcomes.compare._yes_no import (
     require_risk_interval,
 )
 from spineoutcomes.design import Design
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.pairs_2x2 import newcombe_paired_difference, wald_paired_difference
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_difference
@@ -35,13 +36,13 @@ from spineoutcomes.results import Effects
 
 NAME = "risk_difference"
 NEWCOMBE = "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
+NEWCOMBE_PAIRED = "doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C"
 GREENLAND_ROBINS = "doi:10.2307/2530643"
 METHODS = {
     "newcombe": Procedure(
         "difference of risks, Newcombe hybrid score interval",
         (NEWCOMBE, WILSON),
         crude=newcombe_difference,
-        paired=newcombe_paired_difference,
     ),
     "miettinen-nurminen": Procedure(
         "difference of risks, Miettinen-Nurminen score interval",
@@ -52,7 +53,6 @@ METHODS = {
         "difference of risks, Wald interval (unpooled error)",
         (NEWCOMBE,),
         crude=wald_difference,
-        paired=wald_paired_difference,
         instead="none or all have the outcome in an arm of {}; the Wald interval, which would take "
         'that risk for certain, is left missing. Use method="newcombe".',
     ),
@@ -62,6 +62,21 @@ METHODS = {
         stratified=mantel_haenszel_difference,
         instead="no stratum with both arms has both outcomes in {}; the interval is left missing. "
         "Use coarser strata, or a comparison without them.",
+    ),
+}
+
+PAIRED = {
+    "newcombe": Procedure(
+        "paired difference of risks, Newcombe hybrid score interval",
+        (NEWCOMBE_PAIRED, WILSON),
+        paired=newcombe_paired_difference,
+    ),
+    "wald": Procedure(
+        "paired difference of risks, Wald interval",
+        (NEWCOMBE_PAIRED,),
+        paired=wald_paired_difference,
+        instead="no pair of {} differs, or all do alike; the Wald interval, which would have no "
+        'width, is left missing. Use method="newcombe".',
     ),
 }
 
@@ -116,8 +131,8 @@ def risk_difference(
     Raises
     ------
     ArgumentError
-        For an unknown column or method, an outcome that is not 0/1, strata without their method,
-        pairs that are not one row of each arm, or a Design this function does not respect.
+        For an unknown column, method or level, an outcome that is not 0/1, strata without their
+        method, pairs that are not one row of each arm, or a Design this function does not respect.
     NotEstimableError
         When an arm has no complete row, there is only one arm, no stratum holds both arms, or no
         pair is whole.
@@ -197,15 +212,16 @@ def risk_difference(
     rows = analysis_rows(
         data,
         function=NAME,
-        respects={"sets"} if method in ("newcombe", "wald") else set(),
+        respects={"sets"} if method in PAIRED else set(),
         columns={"outcome": outcome, "sets": sets, **stratum_columns(strata)},
         treatment=treatment,
         reference=reference,
         counts=counts,
     )
     paired = are_paired(NAME, data, sets)
-    procedure = require_method(NAME, method, METHODS, paired=paired)
+    procedure = require_method(NAME, method, METHODS, PAIRED if paired else None)
     require_risk_interval(NAME, risk_interval)
+    require_conf_level(conf_level)
     require_strata(NAME, strata, method, rows)
     rows, pair_words = complete_pairs(rows, data, NAME) if paired else (rows, "")
     yes_no = read_yes_no(rows, NAME, outcome)

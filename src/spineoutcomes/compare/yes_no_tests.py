@@ -8,7 +8,12 @@ from typing import Literal
 import pandas as pd
 
 from spineoutcomes.compare._effect_rows import warn_sparse
-from spineoutcomes.compare._pairs import are_paired, complete_pairs, pair_table
+from spineoutcomes.compare._pairs import (
+    HOW_PAIRS_ARE_NAMED,
+    are_paired,
+    complete_pairs,
+    pair_table,
+)
 from spineoutcomes.compare._strata import STRATIFIED, read_strata, require_strata, stratum_columns
 from spineoutcomes.compare._test_rows import row_of_test
 from spineoutcomes.compare._yes_no import read_yes_no
@@ -124,10 +129,7 @@ def mcnemar_test(
     )
     _require(function, method, MCNEMAR)
     if not are_paired(function, data, sets):
-        raise ArgumentError(
-            f"{function} needs pairs: a Design with sets, or `sets`, a column naming each row's "
-            "pair."
-        )
+        raise ArgumentError(f"{function} needs pairs: {HOW_PAIRS_ARE_NAMED}")
     rows, pair_words = complete_pairs(rows, data, function)
     yes_no = read_yes_no(rows, function, outcome)
     (pair,) = rows.pairs()

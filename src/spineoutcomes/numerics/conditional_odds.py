@@ -17,8 +17,6 @@ from spineoutcomes.numerics.intervals import Interval, ratio_interval
 from spineoutcomes.numerics.roots import exp_root
 
 FloatArray = npt.NDArray[np.float64]
-# Two probabilities that differ by less are the same number computed in two ways.
-TIED = 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,14 +85,6 @@ def exact_odds_ratio(x1: float, n1: float, x0: float, n0: float, conf_level: flo
 def mid_p_odds_ratio(x1: float, n1: float, x0: float, n0: float, conf_level: float) -> Interval:
     """Return the same with half the probability of the table seen in each tail (Lancaster 1961)."""
     return _by_tails(margins(x1, n1, x0, n0), conf_level, share=0.5)
-
-
-def fisher_p(x1: float, n1: float, x0: float, n0: float) -> float:
-    """Return Fisher's two-sided p: all tables no more probable than the one seen."""
-    table = margins(x1, n1, x0, n0)
-    p = table.probabilities(0.0)
-    seen = p[table.support == table.x]
-    return min(1.0, float(p[p <= seen * (1 + TIED)].sum()))
 
 
 def _by_tails(table: Margins, conf_level: float, share: float) -> Interval:

@@ -46,11 +46,15 @@ def binomial_cdf(k: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike) -> Floats
     return np.asarray(_special().betaincc(k + 1, n - k, p))
 
 
+def log_factorial(x: npt.ArrayLike) -> Floats:
+    """Return log(x!) of whole numbers."""
+    return np.asarray(_special().gammaln(np.asarray(x, dtype=float) + 1))
+
+
 def log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> Floats:
     """Return the log of the number of ways to choose k of n."""
     n, k = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
-    log_gamma = _special().gammaln
-    return np.asarray(log_gamma(n + 1) - log_gamma(k + 1) - log_gamma(n - k + 1))
+    return log_factorial(n) - log_factorial(k) - log_factorial(n - k)
 
 
 def expit(x: npt.ArrayLike) -> Floats:

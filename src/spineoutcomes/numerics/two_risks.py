@@ -105,8 +105,9 @@ def koopman_ratio(x1: float, n1: float, x0: float, n0: float, conf_level: float)
         phi = math.exp(log_ratio)
         p0 = _risk_given_ratio(x1, n1, x0, n0, phi)
         p1 = min(phi * p0, 1.0)
-        # Its square is Koopman's chi-square.
-        return _over(x1 / n1 - phi * x0 / n0, p1 * (1 - p1) / n1 + phi**2 * p0 * (1 - p0) / n0)
+        # Its square is Koopman's chi-square; p1 stands for phi p0, which never overflows.
+        variance = p1 * (1 - p1) / n1 + p1**2 * (1 - p0) / (p0 * n0)
+        return _over(x1 / n1 - phi * x0 / n0, variance)
 
     z = float(normal_quantile((1 + conf_level) / 2))
     start = math.log(ratio) if 0 < ratio < math.inf else 0.0
