@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spineoutcomes as so
-from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
+from spineoutcomes.errors import (
+    ArgumentError,
+    MissingDataWarning,
+    NotEstimableError,
+    SparseDataWarning,
+)
 from spineoutcomes.numerics.strata_2x2 import (
     breslow_day,
     mantel_haenszel_chi_square,
@@ -218,6 +223,18 @@ def test_a_stratum_of_one_arm_is_named(function: Callable[..., so.Effects]) -> N
     assert "their 4 rows say nothing" in found.warnings[0]
     plain = function(table(), strata="centre", **MH, **ASKED).tidy()
     assert found.tidy()["estimate"].iloc[0] == pytest.approx(plain["estimate"].iloc[0])
+
+
+@pytest.mark.parametrize("function", [*EFFECTS, so.compare.mantel_haenszel_test])
+def test_a_missing_stratum_is_counted(function: Callable[..., so.Effects]) -> None:
+    more = MH if function in EFFECTS else {}
+    frame = table()
+    frame.loc[0, "centre"] = None
+    with pytest.warns(MissingDataWarning, match="8 of 40 rows lack a value of centre") as caught:
+        found = function(frame, strata="centre", **more, **ASKED).tidy()
+    assert len(caught) == 1
+    assert found["n_missing"].iloc[0] == 8
+    assert found["n"].iloc[0] == 32
 
 
 @pytest.mark.parametrize("function", EFFECTS)

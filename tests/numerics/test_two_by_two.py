@@ -34,6 +34,7 @@ from spineoutcomes.numerics.roots import exp_root, falling_root
 from spineoutcomes.numerics.two_risks import (
     koopman_ratio,
     newcombe_difference,
+    risk_given_difference,
     score_difference,
     wald_difference,
     wald_risk_ratio,
@@ -268,6 +269,36 @@ def test_conditional_estimate_by_hand() -> None:
     # 1 of 3 and 1 of 2: weights 1, 6 psi, 3 psi^2 for x = 0, 1, 2; mean 1 where 1 = 3 psi^2.
     found = exact_odds_ratio(1, 3, 1, 2, 0.95).estimate
     assert found == pytest.approx(math.sqrt(1 / 3), rel=ROUNDING)
+
+
+# Newcombe 1998, table II: methods 10 (hybrid score) and 6 (Miettinen-Nurminen), four decimals.
+PUBLISHED = {
+    (56, 70, 48, 80): ((0.0524, 0.3339), (0.0528, 0.3382)),
+    (9, 10, 3, 10): ((0.1705, 0.8090), (0.1700, 0.8406)),
+    (6, 7, 2, 7): ((0.0582, 0.8062), (0.0342, 0.8534)),
+    (5, 56, 0, 29): ((-0.0381, 0.1926), (-0.0326, 0.1933)),
+    (0, 10, 0, 20): ((-0.1611, 0.2775), (-0.1658, 0.2844)),
+    (10, 10, 0, 20): ((0.6791, 1.0), (0.7156, 1.0)),
+}
+
+
+@pytest.mark.validates("compare.risk_difference", source="Newcombe 1998, table II")
+@pytest.mark.parametrize("table", PUBLISHED)
+def test_published_differences(table: tuple[int, int, int, int]) -> None:
+    for kernel, limits in zip(
+        (newcombe_difference, score_difference), PUBLISHED[table], strict=True
+    ):
+        found = kernel(*table, 0.95)
+        assert (found.low, found.high) == pytest.approx(limits, abs=5.1e-5)
+
+
+@pytest.mark.parametrize(("level", "name"), [(0.95, "mn_ci95"), (0.9, "mn_ci90")])
+def test_score_interval_at_two_levels_equals_r(level: float, name: str, reference) -> None:
+    values = reference("desc.noninferiority_proportion.83_100_81_102")["values"]
+    check(score_difference(83, 100, 81, 102, level), values[name])
+    at_margin = values["rmle"]["p2"]
+    found = risk_given_difference(83, 100, 81, 102, -0.1)
+    assert found == pytest.approx(at_margin, **ROOT)
 
 
 NULL = {score_difference: 0.0, koopman_ratio: 1.0, exact_odds_ratio: 1.0, mid_p_odds_ratio: 1.0}
