@@ -96,7 +96,74 @@ def test_a_difference_of_survival_at_horizons() -> None:
     assert found["variable"].tolist() == ["survival_difference"] * 2
 
 
-def test_a_ratio_has_none() -> None:
-    rows = pd.DataFrame({"measure": ["odds_ratio", "risk"], "estimate": [2.0, 0.1]})
-    with pytest.raises(ArgumentError, match=r"found: odds_ratio, risk\. A ratio has none"):
+def table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "arm": ["a", "a", "b", "b", "c", "c"],
+            "site": [1, 2, 1, 2, 1, 2],
+            "event": [1, 0] * 3,
+            "n": [8, 2, 3, 7, 5, 5],
+        }
+    )
+
+
+CALL = {"outcome": "event", "treatment": "arm", "reference": "c", "counts": "n"}
+
+
+@pytest.mark.parametrize(
+    ("function", "method"),
+    [
+        (so.compare.risk_ratio, "koopman"),
+        (so.compare.odds_ratio, "wald"),
+        (so.compare.odds_ratio, "exact"),
+    ],
+)
+def test_a_crude_ratio_has_the_numbers_of_the_difference(function, method: str) -> None:
+    beside = function(table(), method=method, risk_interval="jeffreys", **CALL)
+    found = so.compare.number_needed_to_treat(beside, higher_is_better=True)
+    plain = so.compare.risk_difference(table(), **CALL)
+    expected = so.compare.number_needed_to_treat(plain, higher_is_better=True)
+    pd.testing.assert_frame_equal(found.tidy(), expected.tidy())
+    assert "Differences of the crude risks, Newcombe interval." in found.method
+    assert "crude" not in expected.method
+
+
+def test_outcomes_are_kept_apart() -> None:
+    both = pd.concat(
+        [
+            so.compare.risk_ratio(table(), **CALL).tidy(),
+            so.compare.risk_ratio(
+                table().assign(other=lambda d: 1 - d["event"]), **CALL | {"outcome": "other"}
+            ).tidy(),
+        ]
+    )
+    found = so.compare.number_needed_to_treat(so.Effects(both), higher_is_better=True).tidy()
+    first, second = (
+        found[(found["variable"] == name) & (found["group"] == "a - c")]
+        for name in ("event", "other")
+    )
+    assert first["statistic"].iloc[0] == "nnt_benefit"
+    assert second["statistic"].iloc[0] == "nnt_harm"
+    assert first["value"].iloc[0] == pytest.approx(1 / 0.3)
+
+
+@pytest.mark.parametrize("function", [so.compare.risk_ratio, so.compare.odds_ratio])
+def test_a_stratified_ratio_has_none(function) -> None:
+    frame = (
+        table().loc[[0, 0, 1, 1, 2, 2, 3, 3]].assign(event=[1, 0] * 4, n=[8, 2, 5, 9, 3, 7, 6, 4])
+    )
+    asked = CALL | {"reference": "b"}
+    effects = function(frame, strata="site", method="mantel-haenszel", **asked)
+    with pytest.raises(ArgumentError, match="'a - b' is not that of two plain risks beside it"):
+        so.compare.number_needed_to_treat(effects, higher_is_better=True)
+    difference = so.compare.risk_difference(frame, strata="site", method="mantel-haenszel", **asked)
+    assert len(so.compare.number_needed_to_treat(difference, higher_is_better=True).tidy())
+
+
+def test_what_has_none() -> None:
+    rows = pd.DataFrame({"measure": ["hazard_ratio", "risk"], "estimate": [2.0, 0.1]})
+    with pytest.raises(ArgumentError, match=r"needs one of .*; found: hazard_ratio, risk"):
         so.compare.number_needed_to_treat(so.Effects(rows), higher_is_better=True)
+    alone = pd.DataFrame({"measure": ["risk_ratio"], "contrast": ["a - b"], "estimate": [2.0]})
+    with pytest.raises(ArgumentError, match="give the risk_difference by the same method"):
+        so.compare.number_needed_to_treat(so.Effects(alone), higher_is_better=True)

@@ -123,7 +123,7 @@ def odds_ratio(
         A row `odds_ratio` for each arm over the reference, then a row `risk` for each arm;
         `std_error` is that of the log. Over two or more strata rows `test` follow, terms
         `breslow_day` and `tarone`: whether one odds ratio serves all strata.
-        `number_needed_to_treat(risk_difference(...))` says the same in patients.
+        `number_needed_to_treat` says the same in patients.
 
     Raises
     ------

@@ -86,8 +86,8 @@ def risk_ratio(
     -------
     Effects
         A row `risk_ratio` for each arm over the reference, then a row `risk` for each arm;
-        `std_error` is that of the log. `number_needed_to_treat(risk_difference(...))` says the
-        same in patients.
+        `std_error` is that of the log. `number_needed_to_treat` says the same in
+        patients.
 
     Raises
     ------
