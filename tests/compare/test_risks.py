@@ -15,6 +15,7 @@ from spineoutcomes.errors import (
     NotEstimableError,
     SparseDataWarning,
 )
+from spineoutcomes.numerics.distributions import chi_square_tail
 
 # Demanded of these entries; some of R's intervals in them are found by root finding.
 ROOT = {"rel": 1e-6, "abs": 1e-7}
@@ -50,16 +51,32 @@ def test_rows_by_hand() -> None:
 
 
 def test_wald_by_hand() -> None:
-    row = difference(table(3, 4, 1, 5), method="wald").iloc[0]
-    error = np.sqrt(0.75 * 0.25 / 4 + 0.2 * 0.8 / 5)
+    row = difference(table(6, 8, 1, 5), method="wald").iloc[0]
+    error = np.sqrt(0.75 * 0.25 / 8 + 0.2 * 0.8 / 5)
     assert row["std_error"] == pytest.approx(error)
     assert row["statistic"] == pytest.approx(0.55 / error)
     assert row["conf_high"] == pytest.approx(0.55 + 1.959963985 * error)
     assert np.isnan(row["df"])
     # The p-value crosses .05 where the interval crosses zero.
     level = 1 - row["p_value"]
-    touching = difference(table(3, 4, 1, 5), method="wald", conf_level=level).iloc[0]
+    touching = difference(table(6, 8, 1, 5), method="wald", conf_level=level).iloc[0]
     assert touching["conf_low"] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("method", ["wald", "miettinen-nurminen"])
+def test_no_p_below_five_in_an_arm(method: str) -> None:
+    row = difference(table(3, 4, 1, 5), method=method).iloc[0]
+    assert np.isnan(row["p_value"])
+    assert row["method"].endswith("no p-value: mis has 4, and below 5 only exact tests give one")
+    assert not np.isnan(row["conf_low"])
+    assert difference(table(3, 5, 1, 5), method=method).loc[0, "p_value"] > 0
+
+
+def test_score_p_by_hand() -> None:
+    # Pearson's chi-square of 3/5 against 1/5 is 10 (3 4 - 2 1)^2/(5 5 4 6) = 5/3; times (N - 1)/N.
+    row = difference(table(3, 5, 1, 5), method="miettinen-nurminen").iloc[0]
+    assert row["p_value"] == pytest.approx(float(chi_square_tail(1, 5 / 3 * 9 / 10)))
+    assert np.isnan(row["std_error"])
 
 
 def check(tidy: pd.DataFrame, limits: dict[str, float]) -> None:
@@ -95,6 +112,9 @@ def test_risk_differences_equal_r(entry: str, reference, reference_data) -> None
     newcombe = so.compare.risk_difference(frame, **call).tidy()
     assert newcombe["estimate"].iloc[0] == pytest.approx(values["rd"]["est"], **ROOT)
     check(newcombe, values["rd_newcombe"])
+    score = so.compare.risk_difference(frame, method="miettinen-nurminen", **call).tidy()
+    check(score, values["rd_mn"])
+    assert score["estimate"].iloc[0] == pytest.approx(values["rd"]["est"], **ROOT)
     wald = so.compare.risk_difference(frame, method="wald", **call).tidy()
     assert wald["std_error"].iloc[0] == pytest.approx(values["rd"]["se"], **ROOT)
     check(wald, values["rd"])
@@ -113,7 +133,19 @@ EXAMPLES = {
 @pytest.mark.validates("compare.risk_difference", source="R stats 4.2.2; Newcombe 1998 table II")
 @pytest.mark.parametrize("entry", EXAMPLES)
 def test_published_tables(entry: str, reference) -> None:
-    check(difference(table(*EXAMPLES[entry])), reference(entry)["values"]["rd_newcombe"])
+    values = reference(entry)["values"]
+    check(difference(table(*EXAMPLES[entry])), values["rd_newcombe"])
+    score = difference(table(*EXAMPLES[entry]), method="miettinen-nurminen")
+    check(score, values["rd_mn"])
+
+
+def test_the_interval_of_each_risk_is_chosen() -> None:
+    wide = difference(table(3, 9, 5, 7), risk_interval="clopper-pearson")
+    plain = difference(table(3, 9, 5, 7))
+    assert wide["method"].tolist()[1:] == ["risk, exact Clopper-Pearson interval"] * 2
+    assert (wide["conf_low"] < plain["conf_low"]).tolist() == [False, True, True]
+    with pytest.raises(ArgumentError, match=r"risk_interval 'wald'; there are: wilson, clopper"):
+        difference(table(3, 9, 5, 7), risk_interval="wald")
 
 
 @pytest.mark.validates("compare.risk_difference", source="R stats 4.2.2")
@@ -146,7 +178,7 @@ def test_invariants(n1: int, n0: int, f1: float, f0: float, level: float) -> Non
     assert wider["conf_low"] <= row["conf_low"] + 1e-12
 
 
-@pytest.mark.parametrize("method", ["newcombe", "wald"])
+@pytest.mark.parametrize("method", ["newcombe", "wald", "miettinen-nurminen"])
 def test_counts_equal_repeated_rows(method: str) -> None:
     counted = table(3, 9, 5, 7)
     repeated = counted.loc[np.repeat(counted.index, counted["n"])].iloc[::-1]
@@ -178,18 +210,19 @@ def test_nullable_booleans() -> None:
     assert tidy["estimate"].tolist() == [0.5]
 
 
-def test_wald_without_events() -> None:
+@pytest.mark.parametrize("cells", [(0, 5, 0, 6), (5, 5, 2, 6), (2, 5, 0, 6)])
+def test_wald_with_an_arm_that_does_not_vary(cells: tuple[int, ...]) -> None:
     with pytest.warns(SparseDataWarning, match='mis - open; the Wald .* Use method="newcombe"'):
-        tidy = difference(table(0, 5, 0, 6), method="wald")
-    assert tidy["estimate"].iloc[0] == 0
+        tidy = difference(table(*cells), method="wald")
+    assert tidy["estimate"].iloc[0] == pytest.approx(cells[0] / 5 - cells[2] / 6)
     assert tidy.loc[0, ["std_error", "p_value", "conf_low", "conf_high"]].isna().all()
     # The arms keep their Wilson intervals.
     assert tidy["conf_high"].iloc[1] > 0.3
 
 
 def test_unknown_method() -> None:
-    with pytest.raises(ArgumentError, match="'miettinen-nurminen'; there are: newcombe, wald"):
-        difference(table(1, 2, 1, 2), method="miettinen-nurminen")
+    with pytest.raises(ArgumentError, match="'wild'; there are: newcombe, miettinen-nurminen, wa"):
+        difference(table(1, 2, 1, 2), method="wild")
 
 
 @pytest.mark.parametrize(

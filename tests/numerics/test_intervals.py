@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineoutcomes.errors import NotEstimableError
-from spineoutcomes.numerics.intervals import (
-    newcombe_difference,
-    t_interval,
-    wald_difference,
-    wilson_interval,
-)
+from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.least_squares import fit_least_squares
 from spineoutcomes.numerics.moments import sample_moments
+from spineoutcomes.numerics.one_proportion import wilson_interval
 from spineoutcomes.numerics.quantiles import counted_quantiles
 from spineoutcomes.numerics.standardized import standardized_levels
+from spineoutcomes.numerics.two_risks import (
+    newcombe_difference,
+    wald_difference,
+)
 
 # Published to four decimals.
 PRINTED = {"abs": 5e-5}

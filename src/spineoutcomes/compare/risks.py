@@ -1,44 +1,84 @@
-"""Differences of risks."""
+"""Differences of risks: of two arms, over strata, within pairs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable, Sequence
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import (
-    arm_row,
-    contrast_row,
-    require_arms,
-    size,
-    warn_sparse,
+from spineoutcomes.compare._effect_rows import warn_sparse
+from spineoutcomes.compare._pairs import are_paired, complete_pairs
+from spineoutcomes.compare._risk_contrasts import (
+    Procedure,
+    contrasts_of,
+    laid_out,
+    require_method,
+)
+from spineoutcomes.compare._strata import require_strata, stratum_columns
+from spineoutcomes.compare._yes_no import (
+    WILSON,
+    RiskInterval,
+    read_yes_no,
+    require_risk_interval,
 )
 from spineoutcomes.design import Design
-from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.intervals import (
-    Interval,
+from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.pairs_2x2 import newcombe_paired_difference, wald_paired_difference
+from spineoutcomes.numerics.rows import analysis_rows
+from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_difference
+from spineoutcomes.numerics.two_risks import (
     newcombe_difference,
+    score_difference,
     wald_difference,
-    wilson_interval,
 )
-from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
 
 NAME = "risk_difference"
-WILSON = "doi:10.1080/01621459.1927.10502953"
 NEWCOMBE = "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
-METHODS: dict[str, Callable[[float, float, float, float, float], Interval]] = {
-    "newcombe": newcombe_difference,
-    "wald": wald_difference,
+NEWCOMBE_PAIRED = "doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C"
+GREENLAND_ROBINS = "doi:10.2307/2530643"
+METHODS = {
+    "newcombe": Procedure(
+        "difference of risks, Newcombe hybrid score interval",
+        (NEWCOMBE, WILSON),
+        crude=newcombe_difference,
+    ),
+    "miettinen-nurminen": Procedure(
+        "difference of risks, Miettinen-Nurminen score interval",
+        ("doi:10.1002/sim.4780040211",),
+        crude=score_difference,
+    ),
+    "wald": Procedure(
+        "difference of risks, Wald interval (unpooled error)",
+        (NEWCOMBE,),
+        crude=wald_difference,
+        instead="none or all have the outcome in an arm of {}; the Wald interval, which would take "
+        'that risk for certain, is left missing. Use method="newcombe".',
+    ),
+    "mantel-haenszel": Procedure(
+        "Mantel-Haenszel difference of risks, Sato's error",
+        ("Sato 1989, Biometrics 45:1323-1324", GREENLAND_ROBINS),
+        stratified=mantel_haenszel_difference,
+        instead="no stratum with both arms has both outcomes in {}; the interval is left missing. "
+        "Use coarser strata, or a comparison without them.",
+    ),
 }
-WORDS = {
-    "newcombe": "difference of risks, Newcombe hybrid score interval",
-    "wald": "difference of risks, Wald interval (unpooled error)",
+
+PAIRED = {
+    "newcombe": Procedure(
+        "paired difference of risks, Newcombe hybrid score interval",
+        (NEWCOMBE_PAIRED, WILSON),
+        paired=newcombe_paired_difference,
+    ),
+    "wald": Procedure(
+        "paired difference of risks, Wald interval",
+        (NEWCOMBE_PAIRED,),
+        paired=wald_paired_difference,
+        instead="no pair of {} differs, or all do alike; the Wald interval, which would have no "
+        'width, is left missing. Use method="newcombe".',
+    ),
 }
-SOURCES = {"newcombe": (NEWCOMBE, WILSON), "wald": (WILSON,)}
 
 
 def risk_difference(
@@ -47,8 +87,11 @@ def risk_difference(
     outcome: str,
     treatment: str | None = None,
     reference: Hashable = None,
+    strata: str | Sequence[str] | None = None,
+    sets: str | None = None,
     counts: str | None = None,
-    method: Literal["newcombe", "wald"] = "newcombe",
+    method: Literal["newcombe", "miettinen-nurminen", "wald", "mantel-haenszel"] = "newcombe",
+    risk_interval: RiskInterval = "wilson",
     conf_level: float = 0.95,
 ) -> Effects:
     """Compare the risk of a yes/no outcome between arms.
@@ -56,66 +99,103 @@ def risk_difference(
     Parameters
     ----------
     data : DataFrame or Design
-        One row per unit of analysis. A Design brings its own treatment and reference; one with
-        weights, matched sets or clusters is refused.
+        One row per unit of analysis. A Design brings its own treatment, reference and matched
+        pairs; one with weights or clusters is refused.
     outcome : str
         Column of 0 and 1, or bool: 1 where the outcome occurred.
     treatment, reference : str and object, optional
         Column of the arms and the arm the others are compared with. Without them the risk of one
         group, "all", is returned.
+    strata : str or sequence of str, optional
+        Columns within whose values the arms are compared; needs `method="mantel-haenszel"`.
+    sets : str, optional
+        Column naming the pair of each row: the difference is then within pairs, by `newcombe` or
+        `wald`. A Design with sets has said so already.
     counts : str, optional
-        Column of whole numbers: how many equal rows each row stands for. A 2 x 2 table is four
-        rows with counts.
-    method : {"newcombe", "wald"}
+        Column of whole numbers: how many equal rows (or pairs) each row stands for. A 2 x 2 table
+        is four rows with counts.
+    method : {"newcombe", "miettinen-nurminen", "wald", "mantel-haenszel"}
         Interval of the difference.
+    risk_interval : {"wilson", "clopper-pearson", "agresti-coull", "jeffreys"}
+        Interval of each arm's risk.
     conf_level : float
         Level of the intervals.
 
     Returns
     -------
     Effects
-        A row `risk_difference` for each arm against the reference, then a row `risk` for each arm
-        with its Wilson interval; `n_event` counts the outcomes. Risks are proportions, not
-        per cent.
+        A row `risk_difference` for each arm against the reference, then a row `risk` for each arm;
+        `n_event` counts the outcomes. Risks are proportions, not per cent. The risks of the arms
+        are those of the rows compared, not adjusted for strata.
 
     Raises
     ------
     ArgumentError
-        For an unknown column or method, an outcome that is not 0/1, or a Design this function
-        does not respect.
+        For an unknown column, method or level, an outcome that is not 0/1, strata without their
+        method, pairs that are not one row of each arm, or a Design this function does not respect.
     NotEstimableError
-        When an arm has no complete row, or there is only one arm.
+        When an arm has no complete row, there is only one arm, no stratum holds both arms, or no
+        pair is whole.
 
     Warns
     -----
     MissingDataWarning
-        When rows were left out for a missing value.
+        When rows were left out for a missing value, or pairs for a missing member.
     SparseDataWarning
-        When all or none of both arms have the outcome and `method="wald"`: the error is zero, so
-        the interval is left missing.
+        When none or all of an arm have the outcome and `method="wald"`: the error would take that
+        risk for certain, so the interval is left missing. When strata hold one arm only.
 
     Notes
     -----
-    Missing data: rows lacking the outcome or the arm are left out and counted in `n_missing`: by
-    arm in the arm rows, in total in the contrast rows.
+    Missing data: rows lacking the outcome, the arm, a stratum or a pair are left out and counted in
+    `n_missing`: by arm in the arm rows, in total in the contrast rows; so is the partner of a row
+    left out of a pair.
 
     With d = p1 - p0 and Wilson limits (l, u) of each proportion, Newcombe's interval [1]_ is::
 
         d - sqrt((p1 - l1)^2 + (u0 - p0)^2)  to  d + sqrt((u1 - p1)^2 + (p0 - l0)^2)
 
     It is not built from a standard error and has no test of its own, so `std_error` and `p_value`
-    are missing. Wald's is d -/+ z sqrt(p1 (1 - p1)/n1 + p0 (1 - p0)/n0), with the p-value of the
-    same error; it is too narrow in small arms and near 0 and 1. Wilson's interval [2]_ of one risk
-    holds the p for which abs(x - n p) <= z sqrt(n p (1 - p)).
+    are missing. Within pairs the correlation of the members, phi, enters each root as
+    -2 phi (p1 - l1) (u0 - p0) [2]_. Miettinen and Nurminen's limits [3]_ are the differences D
+    with::
+
+        abs(d - D) = z sqrt((q1 (1 - q1)/n1 + q0 (1 - q0)/n0) N/(N - 1))
+
+    where q are the most likely risks given D; the p-value is that test of D = 0. Wald's is
+    d -/+ z sqrt(p1 (1 - p1)/n1 + p0 (1 - p0)/n0), with the p-value of the same error; it is too
+    narrow in small arms and near 0 and 1. Over strata of n1 + n0 = N rows the Mantel-Haenszel
+    difference weighs each stratum's by n1 n0/N; Sato's error [4]_ serves few large strata and many
+    small ones.
+
+    With fewer than 5 rows in an arm none of these gives a p-value: only exact tests do, as in
+    `odds_ratio(method="exact")`.
+
+    Wilson's interval [5]_ of one risk holds the p for which
+    abs(x - n p) <= z sqrt(n p (1 - p)); Clopper and Pearson's [6]_ covers at least as often as it
+    says; Agresti and Coull's [7]_ may reach beyond 0 and 1; Jeffreys' is Bayesian [8]_.
 
     References
     ----------
     .. [1] Newcombe RG (1998). Interval estimation for the difference between independent
        proportions: comparison of eleven methods. Statistics in Medicine 17:873-890.
        doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I
-    .. [2] Wilson EB (1927). Probable inference, the law of succession, and statistical inference.
+    .. [2] Newcombe RG (1998). Improved confidence intervals for the difference between binomial
+       proportions based on paired data. Statistics in Medicine 17:2635-2650.
+       doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C
+    .. [3] Miettinen O, Nurminen M (1985). Comparative analysis of two rates. Statistics in
+       Medicine 4:213-226. doi:10.1002/sim.4780040211
+    .. [4] Sato T (1989). On the variance estimator for the Mantel-Haenszel risk difference.
+       Biometrics 45:1323-1324.
+    .. [5] Wilson EB (1927). Probable inference, the law of succession, and statistical inference.
        Journal of the American Statistical Association 22:209-212.
        doi:10.1080/01621459.1927.10502953
+    .. [6] Clopper CJ, Pearson ES (1934). The use of confidence or fiducial limits illustrated in
+       the case of the binomial. Biometrika 26:404-413. doi:10.1093/biomet/26.4.404
+    .. [7] Agresti A, Coull BA (1998). Approximate is better than "exact" for interval estimation
+       of binomial proportions. American Statistician 52:119-126. doi:10.2307/2685469
+    .. [8] Brown LD, Cai TT, DasGupta A (2001). Interval estimation for a binomial proportion.
+       Statistical Science 16:101-133. doi:10.1214/ss/1009213286
 
     Examples
     --------
@@ -132,75 +212,27 @@ def risk_difference(
     rows = analysis_rows(
         data,
         function=NAME,
-        respects=set(),
-        columns={"outcome": outcome},
+        respects={"sets"} if method in PAIRED else set(),
+        columns={"outcome": outcome, "sets": sets, **stratum_columns(strata)},
         treatment=treatment,
         reference=reference,
         counts=counts,
     )
-    if method not in METHODS:
-        raise ArgumentError(f"{NAME}: unknown method {method!r}; there are: {', '.join(METHODS)}.")
-    happened = _zero_one(rows, outcome)
-    require_arms(rows, NAME, at_least=1)
-    n = [size(rows, arm) for arm in range(len(rows.groups))]
-    x = [float(rows.counts[happened & (rows.group == arm)].sum()) for arm in range(len(n))]
-    differences = {
-        (one, zero): METHODS[method](x[one], n[one], x[zero], n[zero], conf_level)
-        for one, zero in rows.pairs()
-    }
-    contrasts = [
-        contrast_row(
-            rows,
-            pair,
-            value,
-            measure="risk_difference",
-            n_event=x[pair[0]] + x[pair[1]],
-            method=WORDS[method],
-        )
-        for pair, value in differences.items()
-    ]
-    levels = [
-        arm_row(
-            rows,
-            arm,
-            wilson_interval(x[arm], n[arm], conf_level),
-            measure="risk",
-            n_event=x[arm],
-            method="risk, Wilson interval",
-        )
-        for arm in range(len(n))
-    ]
-    notes = _notes([rows.contrast(*pair) for pair, d in differences.items() if np.isnan(d.low)])
-    for note in notes:
-        warn_sparse(f"{NAME}: {note}")
-    return Effects(
-        pd.DataFrame([*contrasts, *levels]).assign(outcome=outcome),
-        method="Risks with Wilson intervals"
-        + (f"; {WORDS[method].replace('difference', 'differences', 1)}." if contrasts else "."),
-        sources=SOURCES[method] if contrasts else (WILSON,),
-        estimand="marginal",
+    paired = are_paired(NAME, data, sets)
+    procedure = require_method(NAME, method, METHODS, PAIRED if paired else None)
+    require_risk_interval(NAME, risk_interval)
+    require_conf_level(conf_level)
+    require_strata(NAME, strata, method, rows)
+    rows, pair_words = complete_pairs(rows, data, NAME) if paired else (rows, "")
+    yes_no = read_yes_no(rows, NAME, outcome)
+    effects = laid_out(
+        yes_no,
+        contrasts_of(yes_no, NAME, procedure, pair_words, conf_level),
+        procedure,
+        measure=NAME,
+        risk_interval=risk_interval,
         conf_level=conf_level,
-        warnings=notes,
     )
-
-
-def _zero_one(rows: Rows, outcome: str) -> npt.NDArray[np.bool_]:
-    """Return where the outcome is 1, having checked that it is 0/1."""
-    column = rows.frame["outcome"]
-    numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
-    if not numeric or not column.isin([0, 1]).all():
-        raise ArgumentError(
-            f"{NAME}: {outcome!r} must hold 0 and 1 (or bool), 1 where the outcome occurred; it "
-            f"has dtype {column.dtype} and {column.nunique()} different values. Say which one "
-            'counts, keeping what is missing: column.map({"yes": 1, "no": 0}).'
-        )
-    return np.equal(rows.numbers("outcome"), 1)
-
-
-def _notes(without_width: list[str]) -> tuple[str, ...]:
-    if not without_width:
-        return ()
-    return (
-        f"all or none of both arms have the outcome in {', '.join(without_width)}; the Wald "
-        'interval, which would have no width, is left missing. Use method="newcombe".',
-    )
+    for note in effects.warnings:
+        warn_sparse(f"{NAME}: {note}")
+    return effects

@@ -35,6 +35,28 @@ def chi_square_tail(df: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
     return np.asarray(_special().chdtrc(df, x))
 
 
+def beta_quantile(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
+    """Return x with P(B <= x) = p for a beta B with shapes `a` and `b`."""
+    return np.asarray(_special().betaincinv(a, b, p))
+
+
+def binomial_cdf(k: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
+    """Return P(X <= k) for X events among `n` with risk `p`; k is a whole number below n."""
+    k, n = np.asarray(k, dtype=float), np.asarray(n, dtype=float)
+    return np.asarray(_special().betaincc(k + 1, n - k, p))
+
+
+def log_factorial(x: npt.ArrayLike) -> Floats:
+    """Return log(x!) of whole numbers."""
+    return np.asarray(_special().gammaln(np.asarray(x, dtype=float) + 1))
+
+
+def log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> Floats:
+    """Return the log of the number of ways to choose k of n."""
+    n, k = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
+    return log_factorial(n) - log_factorial(k) - log_factorial(n - k)
+
+
 def expit(x: npt.ArrayLike) -> Floats:
     """Return 1 / (1 + exp(-x)): a probability from its log-odds."""
     return np.asarray(_special().expit(x))

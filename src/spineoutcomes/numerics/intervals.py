@@ -1,9 +1,9 @@
-"""Intervals of one number: from an error and its degrees of freedom, or from counts."""
+"""Intervals of one number from its error and the degrees of freedom of the error."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spineoutcomes.numerics.distributions import normal_cdf, normal_quantile, t_cdf, t_quantile
 
@@ -57,39 +57,13 @@ def t_interval(estimate: float, std_error: float, df: float, conf_level: float) 
     )
 
 
-def wilson_interval(x: float, n: float, conf_level: float) -> Interval:
-    """Return the score interval of x events among n (Wilson 1927).
+def ratio_interval(estimate: float, log_error: float, conf_level: float) -> Interval:
+    """Return a ratio with its normal interval, built on the log scale.
 
-    The limits are the proportions whose own normal test would just be rejected, so they stay
-    inside [0, 1]; they are exactly 0 without events and exactly 1 when all have one.
+    The error stays on the log scale. Without an error above zero, or where the ratio is 0, infinite
+    or missing, everything but the estimate is missing.
     """
-    z = float(normal_quantile((1 + conf_level) / 2))
-    centre = (x + z**2 / 2) / (n + z**2)
-    half = z / (n + z**2) * math.sqrt(x * (n - x) / n + z**2 / 4)
-    return Interval(
-        estimate=x / n,
-        low=0.0 if x == 0 else centre - half,
-        high=1.0 if x == n else centre + half,
-    )
-
-
-def newcombe_difference(x1: float, n1: float, x0: float, n0: float, conf_level: float) -> Interval:
-    """Return x1/n1 - x0/n0 with the hybrid score interval (Newcombe 1998, method 10).
-
-    The distance from each proportion to its own Wilson limit plays the part of the standard error,
-    so there is no single error and no test.
-    """
-    p1, p0 = wilson_interval(x1, n1, conf_level), wilson_interval(x0, n0, conf_level)
-    difference = p1.estimate - p0.estimate
-    return Interval(
-        estimate=difference,
-        low=difference - math.hypot(p1.estimate - p1.low, p0.high - p0.estimate),
-        high=difference + math.hypot(p1.high - p1.estimate, p0.estimate - p0.low),
-    )
-
-
-def wald_difference(x1: float, n1: float, x0: float, n0: float, conf_level: float) -> Interval:
-    """Return x1/n1 - x0/n0 with the normal interval from the unpooled error."""
-    p1, p0 = x1 / n1, x0 / n0
-    error = math.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
-    return t_interval(p1 - p0, error, math.inf, conf_level)
+    if not (0 < estimate < math.inf and 0 < log_error < math.inf):
+        return Interval(estimate)
+    log = t_interval(math.log(estimate), log_error, math.inf, conf_level)
+    return replace(log, estimate=estimate, low=math.exp(log.low), high=math.exp(log.high))

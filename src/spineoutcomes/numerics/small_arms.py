@@ -1,0 +1,28 @@
+"""Which p-values an arm of a few patients allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from spineoutcomes.numerics.intervals import NAN, Interval
+
+# Below this many in an arm, only an exact test has the error rate it says.
+EXACT_BELOW = 5
+
+
+def without_p(value: Interval, sizes: Mapping[str, float]) -> tuple[Interval, str]:
+    """Return an inexact result as small arms allow it, and the words that say what was held back.
+
+    Parameters
+    ----------
+    value : Interval
+        Result of a procedure that is not exact.
+    sizes : mapping of str to float
+        Rows of each arm compared, by its label.
+    """
+    small = [f"{label} has {n:.0f}" for label, n in sizes.items() if n < EXACT_BELOW]
+    if not small or value.p_value != value.p_value:
+        return value, ""
+    words = f"; no p-value: {', '.join(small)}, and below {EXACT_BELOW} only exact tests give one"
+    return replace(value, p_value=NAN), words
