@@ -35,6 +35,16 @@ def chi_square_tail(df: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
     return np.asarray(_special().chdtrc(df, x))
 
 
+def f_tail(df1: npt.ArrayLike, df2: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
+    """Return P(X > x) for an F variable X with `df1` and `df2` degrees of freedom."""
+    return np.asarray(_special().fdtrc(df1, df2, x))
+
+
+def log_factorial(x: npt.ArrayLike) -> Floats:
+    """Return log(x!) of whole numbers."""
+    return np.asarray(_special().gammaln(np.asarray(x, dtype=float) + 1))
+
+
 def expit(x: npt.ArrayLike) -> Floats:
     """Return 1 / (1 + exp(-x)): a probability from its log-odds."""
     return np.asarray(_special().expit(x))
