@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,8 +88,7 @@ def joint_row(function: str, effects: Sequence[Effects], terms: list[str]) -> di
                 f"{function}: a joint test needs one row and the covariance of each term; not so "
                 f"for {named}. Its terms are: {', '.join(map(repr, frame['term'].dropna()))}."
             )
-        rows = own.set_index("term", drop=False).loc[terms].to_dict("records")
-        Q.append([on_scale(row, "estimate") for row in rows])
+        Q.append(_estimates(own, terms))
         U.append(covariance.loc[terms, terms].to_numpy(dtype=float))
     test = joint_wald(np.array(Q), np.array(U))
     return {
@@ -112,17 +112,15 @@ def pooled_covariance(
     same = all(list(matrix.index) == terms for matrix in matrices if matrix is not None)
     if not (once and same and terms and rows):
         return None
-    Q = np.array(
-        [
-            [
-                on_scale(row, "estimate")
-                for row in frame.set_index("term").loc[terms].to_dict("records")
-            ]
-            for frame in frames
-        ]
-    )
+    Q = np.array([_estimates(frame, terms) for frame in frames])
     U = np.array([matrix.to_numpy(dtype=float) for matrix in matrices if matrix is not None])
     return pd.DataFrame(pool_covariance(Q, U), index=terms, columns=terms)
+
+
+def _estimates(frame: pd.DataFrame, terms: list[str]) -> list[float]:
+    """Return the estimates of terms, each on the scale of its error."""
+    rows: list[Any] = frame.set_index("term").loc[terms].to_dict("records")
+    return [on_scale(row, "estimate") for row in rows]
 
 
 def _averaged(row: Record) -> str:

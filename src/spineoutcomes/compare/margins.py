@@ -139,8 +139,8 @@ def equivalence(effects: Effects, *, margin: float, alpha: float = 0.05) -> Effe
     >>> rows = pd.DataFrame({"measure": ["mean_difference"], "contrast": ["mis - open"],
     ...     "estimate": [1.0], "std_error": [2.0], "conf_low": [-2.29], "conf_high": [4.29]})
     >>> tested = so.compare.equivalence(so.Effects(rows, conf_level=0.9), margin=5)
-    >>> tested.tidy().loc[1, ["measure", "p_value"]].tolist()
-    ['test', 0.0227...]
+    >>> tested.tidy()["p_value"].round(4).tolist()
+    [nan, 0.0228]
     """
     name = "equivalence"
     rows = records(name, effects)

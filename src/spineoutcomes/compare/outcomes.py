@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -111,7 +111,16 @@ def compare_outcomes(
         "counts": counts,
         "conf_level": conf_level,
     }
-    results = {one.name: _compared(data, one, shared) for one in _endpoints(outcomes)}
+    results: dict[str, Effects] = {}
+    failed: dict[str, str] = {}
+    for one in _endpoints(outcomes):
+        try:
+            results[one.name] = _compute(one)(data, outcome=one.column, **shared, **one.options)
+        except NotEstimableError as reason:
+            results[one.name] = _not_estimable(one, str(reason), conf_level)
+            failed[one.name] = str(reason)
+    for name, why in failed.items():
+        warn_sparse(f"{NAME}: {name!r} is not estimable: {why}")
     effects = _together(results, conf_level)
     return effects if adjust is None else adjust_p_values(effects, method=adjust)
 
@@ -133,23 +142,23 @@ def _endpoint(name: str, asked: str | Mapping[str, Any]) -> _Endpoint:
             f'{NAME}: the endpoint {name!r} needs a measure: {{"measure": "mean_difference", ...}}.'
         )
     column = words.pop("column", name)
-    measure_function(NAME, measure, words)
-    return _Endpoint(name, column, measure, words)
+    endpoint = _Endpoint(name, column, measure, words)
+    _compute(endpoint)  # what it cannot compute is refused before anything is computed
+    return endpoint
 
 
-def _compared(data: pd.DataFrame | Design, one: _Endpoint, shared: Mapping[str, Any]) -> Effects:
-    """Return the result of an endpoint; where it cannot be estimated, the row that says so."""
-    compute = measure_function(NAME, one.measure, one.options).compute
-    try:
-        return compute(data, outcome=one.column, **shared, **one.options)
-    except NotEstimableError as reason:
-        note = f"not estimable: {reason}"
-        warn_sparse(f"{NAME}: {one.name!r} is {note}")
-        return Effects(
-            pd.DataFrame({"measure": [one.measure], "method": [note]}),
-            conf_level=shared["conf_level"],
-            warnings=(note,),
-        )
+def _compute(one: _Endpoint) -> Callable[..., Effects]:
+    return measure_function(NAME, one.measure, one.options).compute
+
+
+def _not_estimable(one: _Endpoint, reason: str, conf_level: float) -> Effects:
+    """Return the row of an endpoint that was asked for and could not be had."""
+    note = f"not estimable: {reason}"
+    return Effects(
+        pd.DataFrame({"measure": [one.measure], "method": [note]}),
+        conf_level=conf_level,
+        warnings=(note,),
+    )
 
 
 def _together(results: Mapping[str, Effects], conf_level: float) -> Effects:
