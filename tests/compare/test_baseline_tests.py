@@ -108,7 +108,9 @@ def test_ranks_of_two_arms_equal_r(name: str, reference, reference_data) -> None
 def test_tables_of_levels_equal_r(name: str, reference) -> None:
     values = reference(f"desc.contingency.{name}")["values"]
     table = pd.DataFrame(values["table"]["m"], values["table"]["rows"], values["table"]["cols"])
-    long = table.rename_axis("level").reset_index().melt("level", var_name="arm", value_name="times")
+    long = (
+        table.rename_axis("level").reset_index().melt("level", var_name="arm", value_name="times")
+    )
     summary = so.compare.baseline_summary(
         long, tests=True, treatment="arm", reference=table.columns[0], counts="times"
     )

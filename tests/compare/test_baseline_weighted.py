@@ -78,9 +78,7 @@ def test_all_rows_by_hand() -> None:
 @pytest.mark.parametrize(
     ("estimand", "spread"), [("ATT", 50), ("ATC", 100), ("ATE", 75), ("ATO", 75), (None, 75)]
 )
-def test_the_spread_is_that_of_the_population_aimed_at(
-    estimand: str | None, spread: float
-) -> None:
+def test_the_spread_is_that_of_the_population_aimed_at(estimand: str | None, spread: float) -> None:
     frame = pd.DataFrame({"arm": ["mis"] * 2 + ["open"] * 3, "age": [50.0, 60, 70, 80, 90]})
     design = so.Design(frame, **ARMS, weights=[1.0, 3, 1, 1, 2], estimand=estimand)
     summary = so.compare.baseline_summary(design, variables=["age"])

@@ -69,14 +69,14 @@ def test_another_truth_than_none_equals_r(reference) -> None:
     assert point == pytest.approx(expected["e"], **CLOSED)
     assert limit == 1
     # Two associations of the strength E have just this bias factor; so have those of the entry.
-    assert 1.8 * 2.4 / (1.8 + 2.4 - 1) == pytest.approx(expected["B"], **CLOSED)
+    assert pytest.approx(expected["B"], **CLOSED) == 1.8 * 2.4 / (1.8 + 2.4 - 1)
     assert point**2 / (2 * point - 1) == pytest.approx(2.1 / 1.2, **CLOSED)
 
 
 @given(ratio=st.floats(0.05, 20))
 def test_confounding_of_that_strength_explains_the_ratio(ratio: float) -> None:
     E = e_value_of(ratio)
-    assert E**2 / (2 * E - 1) == pytest.approx(max(ratio, 1 / ratio), rel=1e-6)
+    assert pytest.approx(max(ratio, 1 / ratio), rel=1e-6) == E**2 / (2 * E - 1)
     assert e_value_of(1 / ratio) == pytest.approx(E, rel=1e-9)
 
 

@@ -119,8 +119,9 @@ def pooled_covariance(
 
 def _estimates(frame: pd.DataFrame, terms: list[str]) -> list[float]:
     """Return the estimates of terms, each on the scale of its error."""
-    rows: list[Any] = frame.set_index("term").loc[terms].to_dict("records")
-    return [on_scale(row, "estimate") for row in rows]
+    rows: list[Any] = frame.to_dict("records")
+    by_term = {row["term"]: row for row in rows if not math.isnan(row["estimate"])}
+    return [on_scale(by_term[term], "estimate") for term in terms]
 
 
 def _averaged(row: Record) -> str:

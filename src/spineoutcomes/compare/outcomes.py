@@ -14,6 +14,7 @@ from spineoutcomes.compare.multiplicity import adjust_p_values
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.results import Effects
+from spineoutcomes.results._frame import stacked
 
 NAME = "compare_outcomes"
 
@@ -165,7 +166,7 @@ def _together(results: Mapping[str, Effects], conf_level: float) -> Effects:
     rows = [one.tidy().assign(outcome=name) for name, one in results.items()]
     estimands = dict.fromkeys(one.estimand for one in results.values() if one.estimand)
     return Effects(
-        pd.concat(rows, ignore_index=True),
+        stacked(rows),
         method="Each endpoint by its own measure: "
         + "; ".join(
             f"{name}: {one.method.rstrip('.')}" for name, one in results.items() if one.method

@@ -19,6 +19,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError, SpineOutcomes
 from spineoutcomes.numerics.columns import read_groups
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
+from spineoutcomes.results._frame import stacked
 
 IntArray = npt.NDArray[np.int64]
 NAME = "subgroup_effects"
@@ -163,7 +164,7 @@ def subgroup_effects(
     interaction = _interaction(rows, subgroup, with_error, conf_level, words)
     first = next(iter(done.values()))[0]
     return Effects(
-        pd.concat([*shown, interaction], ignore_index=True).assign(outcome=outcome),
+        stacked([*shown, interaction]).assign(outcome=outcome),
         method=f"By {subgroup}: {first.method.rstrip('.')}; the interaction by Cochran's Q of "
         "independent subgroups; subgroups have no p-values of their own.",
         sources=(*first.sources, COCHRAN),

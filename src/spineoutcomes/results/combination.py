@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.results._frame import stacked
 from spineoutcomes.results.effects import Effects
 
 
@@ -52,7 +53,7 @@ def combine(**effects: Effects) -> Effects:
     if len(set(levels.values())) > 1:
         found = ", ".join(f"{name} {100 * level:g}%" for name, level in levels.items())
         raise ArgumentError(f"combine: intervals of different levels do not mix: {found}.")
-    frame = pd.concat([_named(name, one) for name, one in effects.items()], ignore_index=True)
+    frame = stacked(_named(name, one) for name, one in effects.items())
     methods = {name: one.method for name, one in effects.items() if one.method}
     estimands = {one.estimand for one in effects.values()}
     return Effects(
