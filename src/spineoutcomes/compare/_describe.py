@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -34,12 +35,16 @@ class Described:
     test: str | None = None
 
 
-def describe(rows: Rows, name: str, *, tests: bool, spread: Spread) -> Described:
-    """Return the summary rows of a variable: group by group, then what sets the groups apart."""
+def describe(
+    rows: Rows, members: Sequence[IntArray], name: str, *, tests: bool, spread: Spread
+) -> Described:
+    """Return the summary rows of a variable: group by group, then what sets the groups apart.
+
+    `members` are the rows of each group.
+    """
     kind = _kind(rows, name, spread)
     present = rows.frame[name].notna().to_numpy()
-    at = kind.arranged(np.flatnonzero(present))
-    groups = _samples(rows, at, ~present)
+    groups = [_sample(rows, kind, own, present) for own in members]
     found = [
         _row(name, label, level, statistic, value, group.n)
         for label, group in zip(rows.groups, groups, strict=True)
@@ -49,7 +54,7 @@ def describe(rows: Rows, name: str, *, tests: bool, spread: Spread) -> Described
         return Described(found)
     pair, value, n = _distance(rows, kind, groups)
     found.append(_row(name, pair, None, "smd", value, n))
-    verdict = kind.test(at, rows.group[at], groups) if tests else None
+    verdict = kind.test(groups) if tests else None
     if verdict is not None:
         found.append(_row(name, pair, None, "p_value", verdict.p_value, n))
     notes = [_infinite(name, pair)] if math.isinf(value) else []
@@ -72,8 +77,8 @@ def _kind(rows: Rows, name: str, spread: Spread) -> Kind:
         known = x[~np.isnan(x)]
         zero_one = len(known) > 0 and bool(((known == 0) | (known == 1)).all())
         return Binary(x) if zero_one else Numeric(x, spread)
-    text = pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty")
-    if text or isinstance(column.dtype, pd.CategoricalDtype):
+    levels_known = isinstance(column.dtype, pd.CategoricalDtype)
+    if levels_known or pd.api.types.infer_dtype(column, skipna=True) in ("string", "empty"):
         codes, levels = read_groups(rows.frame, name)
         return Categorical(codes, list(levels))
     raise ArgumentError(
@@ -82,22 +87,22 @@ def _kind(rows: Rows, name: str, spread: Spread) -> Kind:
     )
 
 
-def _samples(rows: Rows, at: IntArray, absent: BoolArray) -> list[Sample]:
-    """Return the rows with a value, group by group; rows of weight zero are not there."""
-    code = rows.group[at]
-    if rows.weights is not None:
-        absent = absent & (rows.weights > 0)
-    missing = np.bincount(rows.group[absent], rows.counts[absent], len(rows.groups))
-    own = [at[code == group] for group in range(len(rows.groups))]
-    return [
-        Sample(
-            at=at,
-            counts=rows.counts[at],
-            weights=None if rows.weights is None else rows.weights[at],
-            missing=float(lost),
-        )
-        for at, lost in zip(own, missing, strict=True)
-    ]
+def _sample(rows: Rows, kind: Kind, own: IntArray, present: BoolArray) -> Sample:
+    """Return the rows of a group that have a value; rows of weight zero are not there."""
+    has = present[own]
+    at = kind.arranged(own if has.all() else own[has])
+    counts = rows.counts[at]
+    absent = own[~has]
+    if rows.weights is None:
+        return Sample(at, counts, None, counts.sum(), rows.counts[absent].sum())
+    weights = rows.weights[at]
+    return Sample(
+        at,
+        counts,
+        weights,
+        n=counts[weights > 0].sum(),
+        missing=rows.counts[absent][rows.weights[absent] > 0].sum(),
+    )
 
 
 def _numbers(kind: Kind, group: Sample) -> Numbers:

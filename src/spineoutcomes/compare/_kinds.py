@@ -37,19 +37,15 @@ AT = np.array([0.5, 0.25, 0.75, 0.0, 1.0])
 class Sample:
     """The rows of one group that have a value, in the order of the kind.
 
-    `mass` is counts times weights; without weights it is the counts themselves.
+    `n` and `missing` are rows with and without one, repetitions included; a row of weight zero is
+    neither. `mass` is counts times weights; without weights it is the counts themselves.
     """
 
     at: IntArray
     counts: FloatArray
     weights: FloatArray | None
+    n: float
     missing: float
-
-    @property
-    def n(self) -> float:
-        """Number of values, repetitions included; a row of weight zero is not there."""
-        present = self.counts if self.weights is None else self.counts[self.weights > 0]
-        return float(present.sum())
 
     @property
     def mass(self) -> FloatArray:
@@ -77,11 +73,8 @@ class Kind(Protocol):
         """Return the standardized difference of two groups."""
         ...
 
-    def test(self, at: IntArray, code: IntArray, groups: Sequence[Sample]) -> Verdict:
-        """Return the test of no difference between the groups.
-
-        `at` are all rows with a value as `arranged` returns them, `code` their groups.
-        """
+    def test(self, groups: Sequence[Sample]) -> Verdict:
+        """Return the test of no difference between the groups."""
         ...
 
 
@@ -112,12 +105,14 @@ class Numeric:
             first, second = replace(first, variance=own[0]), replace(second, variance=own[1])
         return standardized_mean(first, second)
 
-    def test(self, at: IntArray, code: IntArray, groups: Sequence[Sample]) -> Verdict:
+    def test(self, groups: Sequence[Sample]) -> Verdict:
         """Return Wilcoxon's test of two groups, Kruskal and Wallis' of more."""
-        counts = np.empty(len(self.x))
-        for group in groups:
-            counts[group.at] = group.counts
-        return rank_test(self.x[at], code, counts[at], len(groups))
+        x = np.concatenate([self.x[group.at] for group in groups])
+        code = np.repeat(np.arange(len(groups)), [len(group.at) for group in groups])
+        counts = np.concatenate([group.counts for group in groups])
+        # A stable sort merges the groups, each in order already.
+        order = np.argsort(x, kind="stable")
+        return rank_test(x[order], code[order], counts[order], len(groups))
 
     def _moments(self, group: Sample) -> Moments:
         x = self.x[group.at]
@@ -151,13 +146,13 @@ class Binary:
         """Return the signed standardized difference of proportions."""
         return standardized_proportion(self._share(a), self._share(b))
 
-    def test(self, at: IntArray, code: IntArray, groups: Sequence[Sample]) -> Verdict:
+    def test(self, groups: Sequence[Sample]) -> Verdict:
         """Return the test of the table of 1 and 0 by group."""
         ones = np.array([self._count(group) for group in groups])
         return level_test(np.array([ones, [group.n for group in groups] - ones]))
 
     def _count(self, group: Sample) -> float:
-        return float(group.mass @ self.x[group.at])
+        return float((group.mass * self.x[group.at]).sum())
 
     def _share(self, group: Sample) -> float:
         return _share(self._count(group), float(group.mass.sum()))
@@ -189,7 +184,7 @@ class Categorical:
             return math.nan
         return standardized_levels(first / first.sum(), second / second.sum())
 
-    def test(self, at: IntArray, code: IntArray, groups: Sequence[Sample]) -> Verdict:
+    def test(self, groups: Sequence[Sample]) -> Verdict:
         """Return the test of the table of levels by group."""
         return level_test(np.column_stack([self._counts(group) for group in groups]))
 

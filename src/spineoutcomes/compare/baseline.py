@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from spineoutcomes.compare._describe import Described, describe
@@ -156,7 +157,8 @@ def baseline_summary(
         _require_testable(rows)
     estimand = data.estimand if isinstance(data, Design) and rows.weights is not None else None
     spread = SPREADS.get(estimand, "both") if len(rows.groups) == 2 else "both"
-    described = [describe(rows, name, tests=tests, spread=spread) for name in names]
+    members = [np.flatnonzero(rows.group == group) for group in range(len(rows.groups))]
+    described = [describe(rows, members, name, tests=tests, spread=spread) for name in names]
     notes = tuple(note for d in described for note in d.notes)
     for note in notes:
         warn_sparse(f"{NAME}: {note}")

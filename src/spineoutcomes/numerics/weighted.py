@@ -21,15 +21,16 @@ def weighted_moments(x: FloatArray, weights: FloatArray, counts: FloatArray) -> 
     and V2 that of their squares the variance is V1 / (V1^2 - V2) times the weighted sum of
     squares: unbiased where weights do not count repetitions, and free of their unit.
     """
-    n, total = float(counts.sum()), float(counts @ weights)
+    mass = counts * weights
+    n, total = float(counts.sum()), float(mass.sum())
     if not total > 0:
         return Moments(n, math.nan, math.nan)
     # Counted from the first value, equal values give a variance of exactly zero.
-    d, mass = x - x[0], counts * weights
-    m = float(mass @ d) / total
-    free = total - float(mass @ weights) / total
+    d = x - x[0]
+    m = float((mass * d).sum()) / total
+    free = total - float((mass * weights).sum()) / total
     varies = free > REACHED * total
-    variance = float(mass @ (d - m) ** 2) / free if varies else math.nan
+    variance = float((mass * (d - m) ** 2).sum()) / free if varies else math.nan
     return Moments(n, float(x[0]) + m, variance)
 
 
@@ -47,5 +48,5 @@ def weighted_quantiles(x: FloatArray, mass: FloatArray, p: FloatArray) -> FloatA
 
 def effective_size(weights: FloatArray, counts: FloatArray) -> float:
     """Return (sum w)^2 / sum w^2: how many equal weights would be as precise (Kish 1965)."""
-    squares = float(counts @ weights**2)
-    return float(counts @ weights) ** 2 / squares if squares else 0.0
+    squares = float((counts * weights**2).sum())
+    return float((counts * weights).sum()) ** 2 / squares if squares else 0.0
