@@ -15,9 +15,11 @@ from spineoutcomes.errors import ArgumentError
 # How each public function is called on a design; a function that is not here fails the test below.
 CALLS: dict[str, dict[str, Any]] = {
     "baseline_summary": {"variables": ["age", "asa"]},
+    "compare_outcomes": {"outcomes": {"pain": "mean_difference", "relief": "risk_difference"}},
     "mean_difference": {"outcome": "pain"},
     "risk_difference": {"outcome": "relief"},
     # One kind of event here, competing ones below.
+    "subgroup_effects": {"outcome": "pain", "subgroup": "asa", "measure": "mean_difference"},
     "survival_curve": {"time": "time", "event": "death"},
     "cumulative_incidence": {"time": "time", "event": "event"},
     "logrank_test": {"time": "time", "event": "death"},
