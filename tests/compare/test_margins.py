@@ -232,6 +232,8 @@ def test_errors() -> None:
         so.compare.equivalence(effects, margin=0.1)
     with pytest.raises(ArgumentError, match=r"alpha must lie between 0 and 0\.5"):
         so.compare.noninferiority(effects, alpha=0.7, **call)
+    with pytest.raises(ArgumentError, match="must be True or False, got 'no'"):
+        so.compare.noninferiority(effects, margin=0.1, higher_is_better="no")
     for margin in (0, -0.1, math.nan, math.inf):
         with pytest.raises(ArgumentError, match="margin must be above 0"):
             so.compare.noninferiority(effects, margin=margin, higher_is_better=True)

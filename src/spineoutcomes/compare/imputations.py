@@ -82,9 +82,9 @@ def pool_imputations(effects: Sequence[Effects], *, joint: Sequence[Sequence[str
     >>> so.compare.pool_imputations(imputed).tidy()[["estimate", "std_error"]].round(3).values
     array([[1.4  , 0.231]])
     """
-    if isinstance(effects, Effects) or len(effects) < 2:
-        found = 1 if isinstance(effects, Effects) else len(effects)
-        raise ArgumentError(f"{NAME}: give a list of two or more Effects, got {found}.")
+    effects = [effects] if isinstance(effects, Effects) else list(effects)
+    if len(effects) < 2:
+        raise ArgumentError(f"{NAME}: give a list of two or more Effects, got {len(effects)}.")
     tables = [records(NAME, one) for one in effects]
     _require_same(tables)
     level = _level(effects)

@@ -12,6 +12,7 @@ from spineoutcomes.compare._margin_rows import (
     limit_of,
     noninferiority_row,
 )
+from spineoutcomes.errors import ArgumentError
 from spineoutcomes.results import Effects
 
 PIAGGIO = "doi:10.1001/jama.2012.87802"
@@ -46,8 +47,8 @@ def noninferiority(
     Raises
     ------
     ArgumentError
-        For a margin that is not above 0 (or a ratio of 1), intervals of another level, no
-        contrast, or contrasts of several measures or outcomes, which need a margin each.
+        For a margin that is not above 0 (or a ratio of 1), no direction, intervals of another
+        level, no contrast, or contrasts of several measures or outcomes, which need a margin each.
 
     Notes
     -----
@@ -82,6 +83,10 @@ def noninferiority(
     """
     name = "noninferiority"
     rows = records(name, effects)
+    if higher_is_better not in (True, False):
+        raise ArgumentError(
+            f"{name}: higher_is_better must be True or False, got {higher_is_better!r}."
+        )
     check_level(name, effects, alpha)
     contrasts = family_of_one(name, rows)
     limit = limit_of(name, contrasts[0], margin, harmful_is_low=bool(higher_is_better))
