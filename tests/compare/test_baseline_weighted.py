@@ -230,6 +230,14 @@ def test_an_arm_of_weight_zero_has_no_numbers() -> None:
     assert math.isnan(value(summary, "age", "smd", "mis - open"))
 
 
+def test_a_discarded_row_is_not_missing_either() -> None:
+    frame = pd.DataFrame({"arm": ["mis"] * 3 + ["open"] * 3, "age": [1.0, 2, np.nan] * 2})
+    design = so.Design(frame, **ARMS, weights=[1, 1, 0, 1, 1, 2])
+    summary = so.compare.baseline_summary(design)
+    assert value(summary, "age", "missing", "mis") == 0
+    assert value(summary, "age", "missing", "open") == 1
+
+
 def test_weighted_data_are_not_tested() -> None:
     frame = registry(20, 1)
     with pytest.raises(ArgumentError, match="tests=True takes no weights"):
