@@ -16,6 +16,7 @@ from spineoutcomes.errors import ArgumentError
 CALLS: dict[str, dict[str, Any]] = {
     "baseline_summary": {"variables": ["age", "asa"]},
     "followup_summary": {"status": None, "observed": None, "potential": None},
+    "compare_outcomes": {"outcomes": {"pain": "mean_difference", "relief": "risk_difference"}},
     "mean_difference": {"outcome": "pain"},
     "risk_difference": {"outcome": "relief"},
     "risk_ratio": {"outcome": "relief"},
@@ -23,6 +24,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "mantel_haenszel_test": {"outcome": "relief", "strata": "asa"},
     "mcnemar_test": {"outcome": "relief", "sets": "twin"},
     # One kind of event here, competing ones below.
+    "subgroup_effects": {"outcome": "pain", "subgroup": "asa", "measure": "mean_difference"},
     "survival_curve": {"time": "time", "event": "death"},
     "cumulative_incidence": {"time": "time", "event": "event"},
     "logrank_test": {"time": "time", "event": "death"},

@@ -6,7 +6,7 @@ from spineoutcomes.design import Design
 from spineoutcomes.loaders import load_registry, suggest_mapping, write_template
 from spineoutcomes.registry import Registry
 from spineoutcomes.report import Study, example, run_study
-from spineoutcomes.results import Curves, Effects, ResultSet, Summary
+from spineoutcomes.results import Curves, Effects, ResultSet, Summary, combine
 from spineoutcomes.samples import load_sample, simulate_registry, truth_effects
 from spineoutcomes.selection import select_cohort
 
@@ -21,6 +21,7 @@ __all__ = [
     "ResultSet",
     "Study",
     "Summary",
+    "combine",
     "compare",
     "errors",
     "example",

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from spineoutcomes import Summary
+from spineoutcomes.compare import baseline_summary
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.tables import baseline_table
 
@@ -77,6 +78,58 @@ def test_the_summary_is_not_changed():
     before = result.tidy()
     baseline_table(result, labels={"age": "Age"})
     pd.testing.assert_frame_equal(result.tidy(), before)
+
+
+def weighted(extra=(), **fields):
+    rows = [("age", None, group, "effective_n", n) for group, n in (("mis", 30.25), ("open", 41.0))]
+    return summary([*rows, *extra], **fields)
+
+
+def test_weighted_groups_show_their_effective_size():
+    table = baseline_table(weighted())
+    assert table.columns[1:3] == (
+        "mis (n = 45, effective n = 30.2)",
+        "open (n = 58, effective n = 41.0)",
+    )
+
+
+def test_unweighted_and_weighted_columns_stand_side_by_side():
+    only = [("frailty", None, "mis", "count", 3), ("frailty", None, "mis", "proportion", 0.1)]
+    table = baseline_table(
+        weighted(only, method="After.", warnings=("Odd.",)),
+        unweighted=summary(method="Before."),
+        labels={"mis": "MIS"},
+    )
+    assert table.columns == (
+        "",
+        "Unweighted: MIS (n = 45)",
+        "Unweighted: open (n = 58)",
+        "Weighted: MIS (n = 45, effective n = 30.2)",
+        "Weighted: open (n = 58, effective n = 41.0)",
+        "Unweighted: SMD",
+        "Weighted: SMD",
+    )
+    assert table.rows[0].cells == ("age", "", "", "", "", "−0.27", "−0.27")
+    assert table.rows[1].cells[1:5] == ("61.5 (9.8)", "64.2 (9.8)") * 2
+    assert table.rows[-1].cells == ("frailty, n (%)", "–", "–", "3 (10.0%)", "–", "", "")
+    assert table.footnotes[1:] == (
+        "Unweighted: Before.",
+        "Weighted: After.",
+        "Weighted: Warning: Odd.",
+    )
+    with pytest.raises(ArgumentError, match="Expected a Summary, got a str"):
+        baseline_table(summary(), unweighted="before")
+
+
+def test_tests_of_baseline_summary_reach_the_footnotes():
+    frame = pd.DataFrame({"arm": ["mis"] * 3 + ["open"] * 3, "age": [50.0, 60, 61, 70, 80, 90]})
+    call = {"treatment": "arm", "reference": "open"}
+    plain = baseline_table(baseline_summary(frame, **call))
+    assert plain.columns[-1] == "SMD"
+    table = baseline_table(baseline_summary(frame, tests=True, **call))
+    assert table.columns[-2:] == ("SMD", "P")
+    assert table.rows[0].cells[-1] == "0.10"
+    assert "P by Wilcoxon rank-sum test (exact): age." in table.footnotes[-1]
 
 
 def test_other_summaries_are_refused():

@@ -1,24 +1,37 @@
-"""Comparisons of groups: baseline tables, means and risks."""
+"""Comparisons of groups: baseline tables, effects of every outcome, what is read from effects."""
 
 from spineoutcomes.compare.baseline import baseline_summary
+from spineoutcomes.compare.e_values import e_value
 from spineoutcomes.compare.followup import followup_summary
+from spineoutcomes.compare.imputations import pool_imputations
+from spineoutcomes.compare.margins import equivalence, noninferiority
 from spineoutcomes.compare.means import mean_difference
+from spineoutcomes.compare.multiplicity import adjust_p_values
 from spineoutcomes.compare.needed_to_treat import number_needed_to_treat
 from spineoutcomes.compare.odds import odds_ratio
+from spineoutcomes.compare.outcomes import compare_outcomes
 from spineoutcomes.compare.risk_ratios import risk_ratio
 from spineoutcomes.compare.risks import risk_difference
 from spineoutcomes.compare.shift import delta_shift
+from spineoutcomes.compare.subgroups import subgroup_effects
 from spineoutcomes.compare.yes_no_tests import mantel_haenszel_test, mcnemar_test
 
 __all__ = [
+    "adjust_p_values",
     "baseline_summary",
+    "compare_outcomes",
     "delta_shift",
+    "e_value",
+    "equivalence",
     "followup_summary",
     "mantel_haenszel_test",
     "mcnemar_test",
     "mean_difference",
+    "noninferiority",
     "number_needed_to_treat",
     "odds_ratio",
+    "pool_imputations",
     "risk_difference",
     "risk_ratio",
+    "subgroup_effects",
 ]

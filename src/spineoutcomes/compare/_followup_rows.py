@@ -155,10 +155,11 @@ def responder_rows(
             by=None if both else ANSWERED,
             keep_missing=True,
         )
+        members = [np.flatnonzero(two.group == group) for group in range(len(two.groups))]
         for name in names:
-            described = describe(two, name)
+            described = describe(two, members, name, tests=False, spread="both")
             found += [row | {"variable": f"{name}, {visit}"} for row in described.rows]
-            notes += [f"at {visit}, {described.note}"] if described.note else []
+            notes += [f"at {visit}, {note}" for note in described.notes]
     return found, tuple(notes)
 
 

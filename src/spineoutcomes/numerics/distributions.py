@@ -46,6 +46,11 @@ def binomial_cdf(k: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike) -> Floats
     return np.asarray(_special().betaincc(k + 1, n - k, p))
 
 
+def f_tail(df1: npt.ArrayLike, df2: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
+    """Return P(X > x) for an F variable X with `df1` and `df2` degrees of freedom."""
+    return np.asarray(_special().fdtrc(df1, df2, x))
+
+
 def log_factorial(x: npt.ArrayLike) -> Floats:
     """Return log(x!) of whole numbers."""
     return np.asarray(_special().gammaln(np.asarray(x, dtype=float) + 1))

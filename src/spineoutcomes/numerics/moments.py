@@ -39,8 +39,9 @@ def sample_moments(x: FloatArray, counts: FloatArray) -> Moments:
         return Moments(0.0, math.nan, math.nan)
     # Counted from the first value, equal values give a variance of exactly zero.
     d = x - x[0]
-    m = float(counts @ d) / n
-    variance = float(counts @ (d - m) ** 2) / (n - 1) if n > 1 else math.nan
+    # Sums, not dot products: numpy adds pairwise, and starts no threads to do so.
+    m = float((counts * d).sum()) / n
+    variance = float((counts * (d - m) ** 2).sum()) / (n - 1) if n > 1 else math.nan
     return Moments(n, float(x[0]) + m, variance)
 
 

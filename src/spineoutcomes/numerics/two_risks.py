@@ -51,11 +51,7 @@ def score_difference(x1: float, n1: float, x0: float, n0: float, conf_level: flo
     difference = x1 / n1 - x0 / n0
 
     def score(delta: float) -> float:
-        p0 = risk_given_difference(x1, n1, x0, n0, delta)
-        p1 = min(max(p0 + delta, 0.0), 1.0)
-        n = n1 + n0
-        variance = (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * n / (n - 1)
-        return _over(difference - delta, variance)
+        return score_statistic(x1, n1, x0, n0, delta)
 
     z = float(normal_quantile((1 + conf_level) / 2))
     return Interval(
@@ -64,6 +60,18 @@ def score_difference(x1: float, n1: float, x0: float, n0: float, conf_level: flo
         high=falling_root(lambda delta: score(delta) + z, difference, 1.0),
         p_value=_two_sided(score(0.0)),
     )
+
+
+def score_statistic(x1: float, n1: float, x0: float, n0: float, delta: float) -> float:
+    """Return the score statistic of p1 - p0 = delta (Miettinen & Nurminen 1985).
+
+    The variance is that of the risks that are most likely among those delta apart, times N/(N - 1).
+    """
+    p0 = risk_given_difference(x1, n1, x0, n0, delta)
+    p1 = min(max(p0 + delta, 0.0), 1.0)
+    n = n1 + n0
+    variance = (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * n / (n - 1)
+    return _over(x1 / n1 - x0 / n0 - delta, variance)
 
 
 def risk_given_difference(x1: float, n1: float, x0: float, n0: float, delta: float) -> float:

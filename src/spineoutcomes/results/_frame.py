@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,14 @@ def arranged(
     columns |= {c: _optional(frame, c, kind) for c in optional if c in frame.columns}
     order = [c for c in optional if c in frame.columns] + [*text, *numbers]
     return pd.DataFrame({c: columns[c] for c in order}).reset_index(drop=True)
+
+
+def stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several frames as one, whatever their columns and empty ones.
+
+    Row by row: pandas' own concatenation is about to change what an empty column does to types.
+    """
+    return pd.DataFrame([row for frame in frames for row in frame.to_dict("records")])
 
 
 def _as_text(frame: pd.DataFrame, column: str) -> pd.Series:

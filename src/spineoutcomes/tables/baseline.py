@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan, nan
+from typing import NamedTuple
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.results import Summary
@@ -21,22 +22,45 @@ ABBREVIATIONS = {
 }
 
 
+class _Group(NamedTuple):
+    """A group of a summary, and which summary it is of where two stand side by side."""
+
+    name: str | None
+    part: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Numbers:
     """The numbers of a summary, each found by its place; absent ones are missing."""
 
-    values: Mapping[tuple[str, str | None, str | None, str], float]
+    values: Mapping[tuple[str, str | None, _Group, str], float]
     levels: Mapping[str, tuple[str, ...]]
-    groups: tuple[str | None, ...]
-    pairs: tuple[str | None, ...]
+    groups: tuple[_Group, ...]
+    pairs: tuple[_Group, ...]
 
-    def get(self, variable: str, level: str | None, group: str | None, statistic: str) -> float:
+    def get(self, variable: str, level: str | None, group: _Group, statistic: str) -> float:
         return self.values.get((variable, level, group, statistic), nan)
 
     def has(self, variable: str, statistic: str) -> bool:
         return any(not isnan(self.get(variable, None, g, statistic)) for g in self.groups)
 
-    def size(self, group: str | None) -> float:
+    def beside(self, other: _Numbers) -> _Numbers:
+        """Return these numbers with those of another summary to their right."""
+        both = {**self.levels, **other.levels}
+        seen = {v: (*self.levels.get(v, ()), *other.levels.get(v, ())) for v in both}
+        return _Numbers(
+            values={**self.values, **other.values},
+            levels={variable: tuple(dict.fromkeys(found)) for variable, found in seen.items()},
+            groups=self.groups + other.groups,
+            pairs=self.pairs + other.pairs,
+        )
+
+    def effective(self, group: _Group) -> float:
+        """Return the effective size of a group: that of its most complete variable."""
+        found = (self.get(variable, None, group, "effective_n") for variable in self.levels)
+        return max((value for value in found if not isnan(value)), default=nan)
+
+    def size(self, group: _Group) -> float:
         """Return the rows of a group: those with a value and those without, of any variable."""
         for variable in self.levels:
             known = self.get(variable, None, group, "n")
@@ -47,15 +71,22 @@ class _Numbers:
 
 
 def baseline_table(
-    summary: Summary, *, labels: Mapping[str, str] | None = None, caption: str = ""
+    summary: Summary,
+    *,
+    unweighted: Summary | None = None,
+    labels: Mapping[str, str] | None = None,
+    caption: str = "",
 ) -> Table:
     """Return the table of baseline characteristics, one column a group.
 
     Parameters
     ----------
     summary : Summary
-        What `compare.baseline_summary` returns: statistics `n, missing, mean, sd, median, q1, q3,
-        count, proportion, smd, p_value` by variable, level and group. Units are those of the data.
+        What `compare.baseline_summary` returns: statistics `n, missing, effective_n, mean, sd,
+        median, q1, q3, count, proportion, smd, p_value` by variable, level and group. Units are
+        those of the data.
+    unweighted : Summary, optional
+        The same groups before weighting: its columns stand to the left of those of `summary`.
     labels : mapping of str to str, optional
         Words for variables, levels and groups; names without an entry are shown as they are.
     caption : str
@@ -70,13 +101,14 @@ def baseline_table(
     Raises
     ------
     ArgumentError
-        When `summary` is not a Summary or holds none of these statistics.
+        When `summary` or `unweighted` is not a Summary or holds none of these statistics.
 
     Notes
     -----
     Missing data: a variable with missing values has a row that counts them by group; percentages
     are those of the summary. `n` of a variable counts rows with a value; the number in a header is
-    `n` and `missing` of the first variable taken together.
+    `n` and `missing` of the first variable taken together; an effective n is that of the most
+    complete variable.
 
     Examples
     --------
@@ -89,9 +121,9 @@ def baseline_table(
     >>> [row.cells for row in table.rows]
     [('Age, years', ''), ('Mean (SD)', '61.5 (9.8)')]
     """
-    if not isinstance(summary, Summary):
-        raise ArgumentError(f"Expected a Summary, got a {type(summary).__name__}.")
-    numbers = _numbers_of(summary)
+    numbers = _numbers_of(summary, "" if unweighted is None else "Weighted")
+    if unweighted is not None:
+        numbers = _numbers_of(unweighted, "Unweighted").beside(numbers)
     say = words(labels)
     rows = [row for variable in numbers.levels for row in _variable_rows(numbers, variable, say)]
     if not rows:
@@ -99,25 +131,34 @@ def baseline_table(
             "The summary holds no baseline statistics (mean, median, count); make it with "
             "`compare.baseline_summary`, or use `results_table` for another summary."
         )
-    shown = set(summary.tidy()["statistic"])
+    shown = {statistic for _, _, _, statistic in numbers.values}
     notes = [note for statistic, note in ABBREVIATIONS.items() if statistic in shown]
     return Table(
         columns=["", *(_group_header(numbers, group, say) for group in numbers.groups)]
         + [_pair_header(column, numbers, say) for column in _pair_columns(numbers)],
         rows=rows,
         caption=caption,
-        footnotes=[*([" ".join(notes)] if notes else []), *result_notes(summary)],
+        footnotes=[*([" ".join(notes)] if notes else []), *_notes(summary, unweighted)],
     )
 
 
-def _numbers_of(summary: Summary) -> _Numbers:
-    values: dict[tuple[str, str | None, str | None, str], float] = {}
+def _notes(summary: Summary, unweighted: Summary | None) -> list[str]:
+    if unweighted is None:
+        return result_notes(summary)
+    parts = (("Unweighted", unweighted), ("Weighted", summary))
+    return [f"{part}: {note}" for part, result in parts for note in result_notes(result)]
+
+
+def _numbers_of(summary: Summary, part: str) -> _Numbers:
+    if not isinstance(summary, Summary):
+        raise ArgumentError(f"Expected a Summary, got a {type(summary).__name__}.")
+    values: dict[tuple[str, str | None, _Group, str], float] = {}
     levels: dict[str, dict[str, None]] = {}
     for variable, level, group, statistic, value in zip(
         *(summary.tidy()[c] for c in ("variable", "level", "group", "statistic", "value")),
         strict=True,
     ):
-        values[variable, level, group, statistic] = value
+        values[variable, level, _Group(group, part), statistic] = value
         levels.setdefault(variable, {}).update({} if level is None else {level: None})
     return _Numbers(
         values=values,
@@ -174,7 +215,7 @@ def _counts(numbers: _Numbers, variable: str, level: str | None) -> list[str]:
     ]
 
 
-def _pair_columns(numbers: _Numbers) -> list[tuple[str, str | None]]:
+def _pair_columns(numbers: _Numbers) -> list[tuple[str, _Group]]:
     found = dict.fromkeys((s, g) for _, _, g, s in numbers.values if s in PAIRWISE)
     return sorted(found, key=lambda column: PAIRWISE.index(column[0]))
 
@@ -185,13 +226,20 @@ def _pair_cell(value: float, statistic: str) -> str:
     return fmt.fixed(value, 2) if statistic == "smd" else fmt.p_value(value)
 
 
-def _pair_header(column: tuple[str, str | None], numbers: _Numbers, say: Words) -> str:
+def _pair_header(column: tuple[str, _Group], numbers: _Numbers, say: Words) -> str:
     statistic, pair = column
     name = {"smd": "SMD", "p_value": "P"}[statistic]
-    return name if len(numbers.pairs) == 1 else f"{name} ({say(pair)})"
+    alone = len({group.name for group in numbers.pairs}) == 1
+    return _of_part(name if alone else f"{name} ({say(pair.name)})", pair)
 
 
-def _group_header(numbers: _Numbers, group: str | None, say: Words) -> str:
-    size = numbers.size(group)
-    name = say(group) or "All"
-    return name if isnan(size) else f"{name} (n = {fmt.count(size)})"
+def _group_header(numbers: _Numbers, group: _Group, say: Words) -> str:
+    size, effective = numbers.size(group), numbers.effective(group)
+    sizes = [] if isnan(size) else [f"n = {fmt.count(size)}"]
+    sizes += [] if isnan(effective) else [f"effective n = {fmt.fixed(effective, 1)}"]
+    name = say(group.name) or "All"
+    return _of_part(f"{name} ({', '.join(sizes)})" if sizes else name, group)
+
+
+def _of_part(text: str, group: _Group) -> str:
+    return f"{group.part}: {text}" if group.part else text

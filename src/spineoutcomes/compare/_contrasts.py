@@ -1,0 +1,67 @@
+"""The rows of an Effects that compare: which they are, on what scale, and their arms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.results import Effects
+from spineoutcomes.results.effects import KEYS
+from spineoutcomes.results.measures import measure
+
+Record = Mapping[str, Any]
+PLACE = (*KEYS, "estimand")
+SEPARATOR = " - "
+
+
+def records(function: str, effects: Effects) -> list[Record]:
+    """Return the rows of an Effects, one mapping each.
+
+    Raises
+    ------
+    ArgumentError
+        When it is no Effects.
+    """
+    if not isinstance(effects, Effects):
+        raise ArgumentError(f"{function}: expected Effects, got a {type(effects).__name__}.")
+    rows: list[Any] = effects.tidy().to_dict("records")
+    return rows
+
+
+def is_contrast(row: Record) -> bool:
+    """Return whether a row compares two groups by a difference or a ratio."""
+    return row["contrast"] is not None and measure(row["measure"]).scale in ("difference", "ratio")
+
+
+def is_ratio(row: Record) -> bool:
+    """Return whether a row lives on the log scale."""
+    return measure(row["measure"]).scale == "ratio"
+
+
+def on_scale(row: Record, column: str) -> float:
+    """Return an estimate or a limit on the scale of its error: the log of a ratio."""
+    value = float(row[column])
+    if not is_ratio(row) or math.isnan(value):
+        return value
+    return math.log(value) if value > 0 else -math.inf
+
+
+def arms_of(row: Record, rows: Sequence[Record], level: str) -> tuple[Record, Record] | None:
+    """Return the rows of the two arms of a contrast, None where they are not both there once."""
+    place = _place(row)
+    own = [other for other in rows if other["measure"] == level and _place(other) == place]
+    found = [
+        (one, zero)
+        for one in own
+        for zero in own
+        if f"{one['contrast']}{SEPARATOR}{zero['contrast']}" == row["contrast"]
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _place(row: Record) -> list[object]:
+    """Return what a contrast and its arms have in common; a missing horizon equals another."""
+    values = (row.get(key) for key in PLACE)
+    return [None if isinstance(value, float) and math.isnan(value) else value for value in values]

@@ -1,0 +1,62 @@
+"""Which function gives a measure: one line each, for many endpoints and for subgroups."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from spineoutcomes.compare.means import mean_difference
+from spineoutcomes.compare.risks import risk_difference
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.results import Effects
+
+# Said once for all endpoints, never for one of them.
+SHARED = frozenset({"data", "outcome", "treatment", "reference", "counts", "conf_level"})
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFunction:
+    """How a measure is computed.
+
+    Attributes
+    ----------
+    compute : callable
+        The public function.
+    with_error : mapping
+        Arguments that make its contrast carry a standard error, where the default has none.
+    """
+
+    compute: Callable[..., Effects]
+    with_error: Mapping[str, Any] = field(default_factory=dict)
+
+
+MEASURE_FUNCTIONS: dict[str, MeasureFunction] = {
+    "mean_difference": MeasureFunction(mean_difference),
+    "risk_difference": MeasureFunction(risk_difference, {"method": "wald"}),
+}
+
+
+def measure_function(function: str, measure: str, options: Mapping[str, Any]) -> MeasureFunction:
+    """Return the function of a measure, having checked that it knows these options.
+
+    Raises
+    ------
+    ArgumentError
+        For a measure without a function, or an option the function does not have.
+    """
+    if measure not in MEASURE_FUNCTIONS:
+        raise ArgumentError(
+            f"{function}: no function gives {measure!r}; there are: "
+            f"{', '.join(sorted(MEASURE_FUNCTIONS))}."
+        )
+    found = MEASURE_FUNCTIONS[measure]
+    known = [name for name in inspect.signature(found.compute).parameters if name not in SHARED]
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        raise ArgumentError(
+            f"{function}: {measure} does not take {', '.join(map(repr, unknown))} for one "
+            f"endpoint; it takes: {', '.join(known) or 'nothing besides the outcome'}."
+        )
+    return found

@@ -1,0 +1,229 @@
+"""pool_imputations: against R mice, by hand, invariants, errors."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import spineoutcomes as so
+from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
+from spineoutcomes.numerics.least_squares import fit_least_squares
+from spineoutcomes.numerics.rubin import pool_scalar
+
+# Iterative fits of the other program lie below these numbers.
+ITERATED = {"rel": 1e-6, "abs": 1e-8}
+CLOSED = {"rel": 1e-8, "abs": 1e-10}
+ROUNDING = 1e-9
+
+
+def results(
+    Q: list[list[float]], se: list[list[float]], terms: list[str], df: float,
+    measure: str = "mean_difference",
+) -> list[so.Effects]:  # fmt: skip
+    back = np.exp if measure == "hazard_ratio" else np.asarray
+    return [
+        so.Effects(
+            pd.DataFrame(
+                {
+                    "term": terms, "measure": measure, "estimate": back(q), "std_error": s,
+                    "df": df, "p_value": 0.5, "n": 100,
+                }
+            ),
+            method="A fit.",
+        )
+        for q, s in zip(Q, se, strict=True)
+    ]  # fmt: skip
+
+
+@pytest.mark.validates("compare.pool_imputations", source="R mice 3.15.0, pool")
+@pytest.mark.parametrize("name", ["nhanes2_lm", "airquality_lm", "lung_cox", "pbc_cox"])
+def test_pooled_coefficients_equal_r(name: str, reference) -> None:
+    values = reference(f"mi.pool.{name}")["values"]
+    ratio = name.endswith("cox")
+    Q = values["per_imputation_estimate"]["m"]
+    se = values["per_imputation_se"]["m"]
+    measure = "hazard_ratio" if ratio else "mean_difference"
+    pooled = so.compare.pool_imputations(
+        results(Q, se, values["term"], values["dfcom"][0], measure)
+    )
+    tidy = pooled.tidy()
+    on_scale = np.log if ratio else np.asarray
+    for column, key in [
+        ("estimate", "estimate"), ("conf_low", "lower"), ("conf_high", "upper"),
+    ]:  # fmt: skip
+        assert on_scale(tidy[column].to_numpy()) == pytest.approx(values[key], **ITERATED), key
+    for column, key in [
+        ("std_error", "se"), ("df", "df"), ("statistic", "statistic"), ("p_value", "p"),
+    ]:  # fmt: skip
+        assert tidy[column].to_numpy() == pytest.approx(values[key], **ITERATED), key
+    for k in range(len(values["term"])):
+        own = pool_scalar(np.array(Q)[:, k], np.array(se)[:, k] ** 2, values["dfcom"][0])
+        for attribute, key in [
+            ("within", "ubar"), ("between", "b"), ("total", "t"), ("increase", "riv"),
+            ("missing_information", "fmi"),
+        ]:  # fmt: skip
+            assert getattr(own, attribute) == pytest.approx(values[key][k], **ITERATED), key
+    assert f"{min(values['fmi']):.2f} to {max(values['fmi']):.2f}" in pooled.method
+
+
+@pytest.mark.validates("compare.pool_imputations", source="R mice 3.15.0, pool.scalar")
+@pytest.mark.parametrize(("name", "df"), [("five", 56), ("ten", 494), ("no_between", 98)])
+def test_scalars_equal_r(name: str, df: float, reference) -> None:
+    values = reference(f"mi.pool_scalar.{name}")["values"]
+    se = np.sqrt(values["U"])
+    for complete, key in ((df, "barnard_rubin"), (math.nan, "large_sample")):
+        expected = values[key]
+        inputs = results([[q] for q in values["Q"]], [[s] for s in se], ["x"], complete)
+        row = so.compare.pool_imputations(inputs).tidy().iloc[0]
+        assert row["estimate"] == pytest.approx(expected["qbar"], **CLOSED)
+        assert row["std_error"] ** 2 == pytest.approx(expected["t"], **CLOSED)
+        assert row["df"] == pytest.approx(expected["df"], **CLOSED)
+        own = pool_scalar(
+            np.array(values["Q"]), np.array(values["U"]), math.inf if math.isnan(complete) else df
+        )
+        assert own.missing_information == pytest.approx(expected["fmi"], **CLOSED)
+        assert own.increase == pytest.approx(expected["r"], **CLOSED)
+
+
+def cholesterol(frame: pd.DataFrame) -> so.Effects:
+    """Return chl ~ age + bmi + hyp, the coefficients by least squares."""
+    terms = ["age40-59", "age60-99", "bmi", "hypyes"]
+    columns = [
+        frame["age"] == "40-59",
+        frame["age"] == "60-99",
+        frame["bmi"],
+        frame["hyp"] == "yes",
+    ]
+    X = np.column_stack([np.ones(len(frame)), *columns]).astype(float)
+    y = frame["chl"].to_numpy(dtype=float)
+    fit = fit_least_squares(X, y, np.ones(len(frame)), ["1", *terms])
+    covariance = pd.DataFrame(fit.covariance[1:, 1:], terms, terms)
+    rows = {"term": terms, "measure": "mean_difference", "estimate": fit.coefficients[1:]}
+    errors = np.sqrt(np.diag(covariance))
+    return so.Effects(
+        pd.DataFrame({**rows, "std_error": errors, "df": fit.df}), covariance=covariance
+    )
+
+
+@pytest.mark.validates("compare.pool_imputations", source="R mice 3.15.0, D1 and D2")
+def test_joint_tests_equal_r(reference, reference_data) -> None:
+    values = reference("mi.multi_parameter.nhanes2")["values"]
+    fits = [cholesterol(reference_data(f"nhanes2_imp{i}")) for i in range(1, 6)]
+    pooled = so.compare.pool_imputations(fits, joint=[values["terms"]])
+    row = pooled.tidy().iloc[-1]
+    assert (row["term"], row["measure"]) == ("age40-59 + age60-99", "test")
+    assert row["statistic"] == pytest.approx(values["D1"]["F"], **ITERATED)
+    assert row["df"] == pytest.approx(values["D1"]["df2"], **ITERATED)
+    assert row["p_value"] == pytest.approx(values["D1"]["p"], **ITERATED)
+    assert "F test with 2 and 13.36" in row["method"]
+    tests = [
+        so.Effects(
+            pd.DataFrame({"measure": ["test"], "statistic": [wald], "df": [2.0], "p_value": [0.5]}),
+            method="Wald chi-square",
+        )
+        for wald in values["wald_per_imputation"]
+    ]
+    row = so.compare.pool_imputations(tests).tidy().iloc[0]
+    assert row["statistic"] == pytest.approx(values["D2"]["F"], **ITERATED)
+    assert row["df"] == pytest.approx(values["D2"]["df2"], **ITERATED)
+    assert row["p_value"] == pytest.approx(values["D2"]["p"], **ITERATED)
+
+
+def test_covariance_is_pooled(reference_data) -> None:
+    fits = [cholesterol(reference_data(f"nhanes2_imp{i}")) for i in range(1, 6)]
+    pooled = so.compare.pool_imputations(fits)
+    assert pooled.covariance is not None
+    np.testing.assert_allclose(
+        np.sqrt(np.diag(pooled.covariance)), pooled.tidy()["std_error"], rtol=ROUNDING
+    )
+    assert so.compare.pool_imputations([fits[0], so.Effects(fits[1].tidy())]).covariance is None
+
+
+def trial(shift: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"arm": ["mis"] * 4 + ["open"] * 4, "vas": [1, 2, 3, 2 + shift, 4, 5, 7, 6.0 - shift]}
+    )
+
+
+def test_our_own_effects_by_hand() -> None:
+    one, other = (
+        so.compare.mean_difference(trial(s), outcome="vas", treatment="arm", reference="open")
+        for s in (0, 1)
+    )
+    tidy = so.compare.pool_imputations([one, other]).tidy()
+    a, b = one.tidy(), other.tidy()
+    np.testing.assert_allclose(tidy["estimate"], (a["estimate"] + b["estimate"]) / 2)
+    between = ((a["estimate"] - b["estimate"]) / 2) ** 2 * 2
+    within = (a["std_error"] ** 2 + b["std_error"] ** 2) / 2
+    np.testing.assert_allclose(tidy["std_error"] ** 2, within + 1.5 * between)
+    assert tidy["p_value"].notna().tolist() == [True, False, False]
+    assert tidy["statistic"].notna().tolist() == [True, False, False]
+    assert tidy["n"].tolist() == [8, 4, 4]
+    assert tidy["contrast"].tolist() == ["mis - open", "mis", "open"]
+
+
+@given(
+    Q=st.lists(st.floats(-3, 3), min_size=2, max_size=6), df=st.floats(2, 500),
+    order=st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_order_sign_and_scale(Q: list[float], df: float, order: Any) -> None:
+    def pooled(values: list[float], unit: float = 1.0) -> pd.Series:
+        inputs = results([[q * unit] for q in values], [[0.4 * abs(unit)]] * len(values), ["x"], df)
+        return so.compare.pool_imputations(inputs).tidy().iloc[0]
+
+    plain = pooled(Q)
+    mixed = list(Q)
+    order.shuffle(mixed)
+    turned = pooled(mixed, unit=-2.0)
+    assert turned["estimate"] == pytest.approx(-2 * plain["estimate"], rel=1e-6, abs=ROUNDING)
+    assert turned["conf_low"] == pytest.approx(-2 * plain["conf_high"], rel=1e-6, abs=ROUNDING)
+    assert turned["p_value"] == pytest.approx(plain["p_value"], rel=1e-6, abs=ROUNDING)
+    # Imputing can only add to the uncertainty.
+    assert plain["std_error"] >= 0.4 * (1 - ROUNDING)
+    assert plain["df"] <= df
+
+
+def test_rows_without_an_error_are_averaged_and_that_is_told() -> None:
+    frame = trial(0).assign(y=[1, 0, 1, 1, 0, 0, 1, 0])
+    call = {"outcome": "y", "treatment": "arm", "reference": "open"}
+    one = so.compare.risk_difference(frame, method="wald", **call)
+    with pytest.warns(SparseDataWarning, match="risk has no standard error") as caught:
+        tidy = so.compare.pool_imputations([one, one]).tidy()
+    assert caught[0].filename == __file__
+    assert tidy["estimate"].tolist() == pytest.approx([0.5, 0.75, 0.25])
+    assert tidy["conf_low"].notna().tolist() == [True, False, False]
+    assert "no interval without a standard error" in tidy.loc[1, "method"]
+
+
+def test_errors() -> None:
+    [one, other] = results([[1.0], [2.0]], [[0.1], [0.1]], ["x"], 20)
+    with pytest.raises(ArgumentError, match="two or more Effects, got 1"):
+        so.compare.pool_imputations([one])
+    with pytest.raises(ArgumentError, match="two or more Effects, got 1"):
+        so.compare.pool_imputations(one)
+    renamed = so.Effects(other.tidy().assign(term="z"))
+    with pytest.raises(
+        ArgumentError,
+        match="result 2 lacks x mean_difference and has z mean_difference besides",
+    ):
+        so.compare.pool_imputations([one, renamed])
+    two = so.Effects(pd.concat([one.tidy(), renamed.tidy()]))
+    back = so.Effects(pd.concat([renamed.tidy(), one.tidy()]))
+    with pytest.raises(ArgumentError, match="another order"):
+        so.compare.pool_imputations([two, back])
+    with pytest.raises(ArgumentError, match="different levels: 95%, 90%"):
+        so.compare.pool_imputations([one, so.Effects(other.tidy(), conf_level=0.9)])
+    with pytest.raises(ArgumentError, match=r"needs one row and the covariance of each .* 'x'"):
+        so.compare.pool_imputations([one, other], joint=[["x"]])
+    empty = so.Effects(other.tidy().assign(estimate=np.nan))
+    with pytest.raises(NotEstimableError, match="1 of 2 results have no finite estimate"):
+        so.compare.pool_imputations([one, empty])
+    test = so.Effects(pd.DataFrame({"measure": ["test"], "statistic": [2.0], "method": ["t test"]}))
+    with pytest.raises(NotEstimableError, match="only chi-square tests"):
+        so.compare.pool_imputations([test, test])

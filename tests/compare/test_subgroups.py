@@ -1,0 +1,206 @@
+"""subgroup_effects: one interaction, by hand and by simulation; invariants, errors."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import spineoutcomes as so
+from spineoutcomes.errors import (
+    ArgumentError,
+    MissingDataWarning,
+    NotEstimableError,
+    SparseDataWarning,
+)
+
+ARMS = {"treatment": "arm", "reference": "open"}
+ROUNDING = {"rel": 1e-8, "abs": 1e-10}
+
+
+@pytest.fixture
+def trial() -> pd.DataFrame:
+    """Differences -3 (se 2) in f and -1 (se 2) in m: variances 2 and 2 in pairs, 1 + 1 each."""
+    return pd.DataFrame(
+        {
+            "arm": ["mis", "mis", "open", "open"] * 2,
+            "sex": ["f"] * 4 + ["m"] * 4,
+            "vas": [1.0, 3, 4, 6, 2, 4, 3, 5],
+            "relief": [1, 0, 0, 1, 1, 1, 0, 1],
+        }
+    )
+
+
+def subgroups(frame: pd.DataFrame, measure: str = "mean_difference", **more: object) -> so.Effects:
+    outcome = "vas" if measure == "mean_difference" else "relief"
+    call = {"outcome": outcome, "subgroup": "sex", "measure": measure, **ARMS, **more}
+    return so.compare.subgroup_effects(frame, **call)
+
+
+def test_by_hand(trial: pd.DataFrame) -> None:
+    effects = subgroups(trial)
+    tidy = effects.tidy()
+    assert tidy["group"].tolist() == ["f"] * 3 + ["m"] * 3 + [None] * 2
+    assert tidy["measure"].tolist() == ["mean_difference", "mean", "mean"] * 2 + [
+        "mean_difference",
+        "test",
+    ]
+    for label in ("f", "m"):
+        own = trial[trial["sex"] == label]
+        alone = so.compare.mean_difference(own, outcome="vas", **ARMS).tidy()
+        shown = tidy[tidy["group"] == label].drop(columns="group").reset_index(drop=True)
+        pd.testing.assert_frame_equal(shown, alone.assign(p_value=np.nan))
+    difference, test = tidy.iloc[6], tidy.iloc[7]
+    assert (difference["term"], difference["contrast"]) == ("arm:sex[m]", None)
+    assert difference["estimate"] == 2
+    assert difference["std_error"] == pytest.approx(2)
+    assert difference["conf_low"] == pytest.approx(2 - 1.959963984540054 * 2)
+    assert (test["term"], test["contrast"]) == ("arm:sex", "mis - open")
+    # (2 / 2)^2 with one degree of freedom: P(|Z| > 1).
+    assert test["statistic"] == pytest.approx(1)
+    assert test["df"] == 1
+    assert test["p_value"] == pytest.approx(math.erfc(1 / math.sqrt(2)))
+    assert tidy["p_value"].notna().sum() == 1
+    assert "Cochran's Q" in test["method"]
+    assert (tidy["outcome"] == "vas").all()
+
+
+def test_newcombe_is_shown_and_the_interaction_takes_wald(trial: pd.DataFrame) -> None:
+    big = pd.concat([trial] * 5, ignore_index=True)
+    tidy = subgroups(big, "risk_difference").tidy()
+    newcombe = so.compare.risk_difference(big[big["sex"] == "f"], outcome="relief", **ARMS).tidy()
+    assert tidy.loc[0, "conf_low"] == newcombe.loc[0, "conf_low"]
+    # Risks 5/10 and 5/10 in f; 10/10 and 5/10 in m.
+    error = math.sqrt(0.25 / 10 + 0.25 / 10), math.sqrt(0.25 / 10)
+    Q = 0.5**2 / (error[0] ** 2 + error[1] ** 2)
+    test = tidy.iloc[-1]
+    assert test["statistic"] == pytest.approx(Q)
+    assert "Wald errors" in test["method"]
+
+
+def test_q_of_three_levels_by_hand() -> None:
+    frame = pd.concat(
+        [
+            pd.DataFrame(
+                {"arm": ["mis", "mis", "open", "open"], "vas": [d - w, d + w, -w, w], "sex": label}
+            )
+            for label, d, w in [("a", 0.0, 1.0), ("b", 2.0, 1.0), ("c", 5.0, 2.0)]
+        ]
+    )
+    test = subgroups(frame).tidy().iloc[-1]
+    # Variances 2, 2 and 8: weights 4, 4, 1 over 8; mean 13/9.
+    mean = 13 / 9
+    Q = (4 * mean**2 + 4 * (2 - mean) ** 2 + (5 - mean) ** 2) / 8
+    assert test["statistic"] == pytest.approx(Q)
+    assert test["df"] == 2
+    assert test["p_value"] == pytest.approx(math.exp(-Q / 2))
+
+
+@pytest.mark.validates("compare.subgroup_effects", source="simulation, 2,000 data sets")
+def test_the_interaction_keeps_its_level() -> None:
+    from spineoutcomes.numerics.heterogeneity import cochran_q
+
+    rng = np.random.default_rng(8)
+    errors = np.array([0.5, 1.0, 2.0, 0.7])
+    p = [cochran_q(3 + rng.normal(size=4) * errors, errors).p_value for _ in range(2000)]
+    # Three Monte-Carlo errors of 5 % in 2,000.
+    assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=3 * math.sqrt(0.05 * 0.95 / 2000))
+
+
+def registry(seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    n = 60
+    return pd.DataFrame(
+        {
+            "arm": np.where(rng.random(n) < 0.5, "mis", "open"),
+            "sex": np.where(np.arange(n) % 3 == 0, "f", "m"),
+            "vas": rng.normal(4, 2, n),
+            "relief": rng.integers(0, 2, n),
+            "times": rng.integers(1, 4, n),
+        }
+    )
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1), measure=st.sampled_from(["mean_difference", "risk_difference"])
+)
+def test_counts_order_and_reference(seed: int, measure: str) -> None:
+    frame = registry(seed)
+    repeated = frame.loc[np.repeat(frame.index, frame["times"])].sample(frac=1, random_state=1)
+    a = subgroups(frame, measure, counts="times").tidy()
+    b = subgroups(repeated, measure).tidy()
+    pd.testing.assert_frame_equal(a, b, rtol=1e-8)
+    c = subgroups(repeated, measure, reference="mis").tidy()
+    assert c.iloc[-1]["p_value"] == pytest.approx(a.iloc[-1]["p_value"], **ROUNDING)
+
+
+def test_options_and_designs_reach_the_function() -> None:
+    frame = registry(2).assign(before=np.random.default_rng(1).normal(size=60))
+    adjusted = subgroups(frame, options={"baseline": "before"})
+    assert "ANCOVA" in adjusted.method
+    design = so.compare.subgroup_effects(
+        so.Design(frame, **ARMS), outcome="vas", subgroup="sex", measure="mean_difference"
+    )
+    pd.testing.assert_frame_equal(design.tidy(), subgroups(frame).tidy())
+
+
+def test_several_arms_have_an_interaction_each() -> None:
+    frame = pd.concat([registry(2), registry(3).assign(arm="hybrid")])
+    tidy = subgroups(frame).tidy()
+    tests = tidy[tidy["measure"] == "test"]
+    assert tests["term"].tolist() == ["arm[hybrid]:sex", "arm[mis]:sex"]
+    assert tests["p_value"].notna().all()
+
+
+def test_a_subgroup_that_cannot_be_estimated_is_told(trial: pd.DataFrame) -> None:
+    third = pd.DataFrame({"arm": ["mis", "mis"], "sex": "x", "vas": [1.0, 2], "relief": 1})
+    with pytest.warns(SparseDataWarning, match="sex x is not estimable: no rows of open"):
+        effects = subgroups(pd.concat([trial, third]))
+    tidy = effects.tidy()
+    row = tidy[tidy["group"] == "x"].iloc[0]
+    assert np.isnan(row["estimate"])
+    assert row["method"] == "sex x is not estimable: no rows of open"
+    assert tidy.iloc[-1]["df"] == 1
+    one = pd.DataFrame({"arm": ["mis", "open"], "sex": "y", "vas": [1.0, 2], "relief": 1})
+    with pytest.warns(SparseDataWarning, match="sex y is not estimable: .*at least 2 complete"):
+        subgroups(pd.concat([trial, one]))
+
+
+def test_a_subgroup_without_variation_is_not_part_of_the_interaction(trial: pd.DataFrame) -> None:
+    flat = trial.iloc[:4].assign(sex="x", vas=[1.0, 1, 2, 2])
+    with pytest.warns(SparseDataWarning, match="does not vary"):
+        test = subgroups(pd.concat([trial, flat])).tidy().iloc[-1]
+    assert "without x (no standard error there)" in test["method"]
+    assert test["df"] == 1
+
+
+def test_missing_subgroups_are_counted(trial: pd.DataFrame) -> None:
+    frame = pd.concat([trial, trial.iloc[:1]], ignore_index=True)
+    frame.loc[8, "sex"] = None
+    with pytest.warns(MissingDataWarning, match="1 of 9 rows lack a value of sex"):
+        tidy = subgroups(frame).tidy()
+    assert tidy.iloc[-1]["n_missing"] == 1
+    assert tidy.iloc[-1]["n"] == 8
+
+
+def test_errors(trial: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match="there are no arms to compare"):
+        so.compare.subgroup_effects(trial, outcome="vas", subgroup="sex", measure="mean_difference")
+    with pytest.raises(ArgumentError, match="'age' holds 30 values; cut it"):
+        subgroups(pd.concat([trial] * 5).head(30).assign(age=range(30)), subgroup="age")
+    with pytest.raises(ArgumentError, match="no function gives 'median'"):
+        subgroups(trial, "median")
+    with pytest.raises(ArgumentError, match="does not take 'bseline'"):
+        subgroups(trial, options={"bseline": "relief"})
+    with pytest.raises(NotEstimableError, match="fewer than two subgroups"):
+        subgroups(trial[(trial["sex"] == "f") | (trial["arm"] == "mis")])
+    flat = trial.assign(vas=[1.0, 1, 2, 2, 1, 1, 2, 2])
+    with (
+        pytest.warns(SparseDataWarning, match="does not vary"),
+        pytest.raises(NotEstimableError, match="standard error in fewer than two subgroups"),
+    ):
+        subgroups(flat)
