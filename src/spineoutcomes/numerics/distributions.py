@@ -45,6 +45,41 @@ def logit(p: npt.ArrayLike) -> Floats:
     return np.asarray(_special().logit(p))
 
 
+def binomial_cdf(x: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
+    """Return P(X <= x) for X binomial with n trials of probability p."""
+    return np.asarray(_special().bdtr(x, n, p))
+
+
+def beta_quantile(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
+    """Return x with P(B <= x) = p for B beta with shapes a and b."""
+    return np.asarray(_special().betaincinv(a, b, p))
+
+
+def gamma_quantile(shape: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
+    """Return x with P(G <= x) = p for G gamma of this shape and scale 1."""
+    return np.asarray(_special().gammaincinv(shape, p))
+
+
+def x_log_y(x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
+    """Return x log(y), 0 where x is 0."""
+    return np.asarray(_special().xlogy(x, y))
+
+
+def log_gamma(x: npt.ArrayLike) -> Floats:
+    """Return log Gamma(x)."""
+    return np.asarray(_special().gammaln(x))
+
+
+def digamma(x: npt.ArrayLike) -> Floats:
+    """Return the derivative of log Gamma at x."""
+    return np.asarray(_special().digamma(x))
+
+
+def trigamma(x: npt.ArrayLike) -> Floats:
+    """Return the second derivative of log Gamma at x."""
+    return np.asarray(_special().polygamma(1, x))
+
+
 def _special() -> Any:
     import scipy.special
 
