@@ -129,7 +129,7 @@ def ordinal_odds_ratio(
     ...     table, outcome="grade", treatment="arm", reference="open", higher_is_better=True,
     ...     counts="patients")
     >>> effects.tidy()[["term", "measure", "estimate"]].round(2).values.tolist()[0]
-    ['arm', 'ordinal_odds_ratio', 2.15]
+    ['arm', 'ordinal_odds_ratio', 2.17]
     """
     rows = analysis_rows(
         data,

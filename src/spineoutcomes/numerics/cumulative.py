@@ -182,7 +182,11 @@ def _schur(point: _Point) -> tuple[FloatArray, FloatArray, FloatArray]:
     band = np.zeros((2, len(point.diagonal)))
     band[0, 1:], band[1] = point.beside, point.diagonal
     right = np.column_stack([point.border, point.score_cuts])
-    solved = scipy.linalg.solveh_banded(band, right, check_finite=False)
+    if len(right) == 1:
+        # The solver of bands wants a neighbour; one cut has none.
+        solved = right / point.diagonal
+    else:
+        solved = scipy.linalg.solveh_banded(band, right, check_finite=False)
     own = point.inner - point.border.T @ solved[:, :-1]
     return own, solved[:, :-1], solved[:, -1]
 

@@ -45,8 +45,6 @@ def read_forms(forms: Sequence[str], columns: Collection[str]) -> list[Form]:
         For a form that is none of the three, a form given twice, an unknown column, or a product
         without its factors (its coefficients would depend on the coding of the factors).
     """
-    if isinstance(forms, str):
-        raise ArgumentError(f"covariates is a list of forms, got the text {forms!r}.")
     read = [_read(form, columns) for form in forms]
     names = [tuple(sorted(part.name for part in form)) for form in read]
     twice = sorted({":".join(name) for name in names if names.count(name) > 1})

@@ -121,7 +121,8 @@ class ModelMatrix:
         ArgumentError
             For missing values, or a level the model has not met.
         """
-        return _stacked([_product(parts, columns)[0] for parts in self.encoding], columns)
+        known = dict(columns.items())
+        return _stacked([_product(parts, known)[0] for parts in self.encoding], _length(known))
 
     def with_intercept(self) -> FloatArray:
         """Return the columns behind a column of ones."""
@@ -160,6 +161,8 @@ def build_model_matrix(
     NotEstimableError
         When a column does not vary or is a combination of others; the message names them.
     """
+    if isinstance(forms, str):
+        raise ArgumentError(f"covariates is a list of forms, got the text {forms!r}.")
     known = dict(columns.items())
     written = list(forms)
     if arms is not None:
@@ -169,7 +172,7 @@ def build_model_matrix(
         known[arms.name] = pd.Series(pd.Categorical(labels, categories=arms.labels))
         written = [arms.name, *written]
     read = read_forms(written, known.keys())
-    n = len(next(iter(known.values()))) if known else 0
+    n = _length(known)
     each = np.ones(n) if counts is None else counts
     _refuse_gaps(known, read)
     parts: dict[Simple, Part] = {}
@@ -178,7 +181,7 @@ def build_model_matrix(
             parts.setdefault(simple, _part(simple, known[simple.column], each, arms))
     encoding = tuple(tuple(parts[simple] for simple in form) for form in read)
     made = [_product(own, known) for own in encoding]
-    X = _stacked([block for block, _, _ in made], known)
+    X = _stacked([block for block, _, _ in made], n)
     terms = [term for _, names, _ in made for term in names]
     _refuse_constant(X, terms, each)
     require_independent(
@@ -227,9 +230,12 @@ def _product(
     return block, names, [None] * len(names)
 
 
-def _stacked(blocks: list[FloatArray], columns: Columns) -> FloatArray:
-    n = len(next(iter(columns.values()))) if len(columns) else 0
+def _stacked(blocks: list[FloatArray], n: int) -> FloatArray:
     return np.asfortranarray(np.column_stack(blocks)) if blocks else np.empty((n, 0), order="F")
+
+
+def _length(columns: Columns) -> int:
+    return len(next(iter(columns.values()))) if columns else 0
 
 
 def _is_number(values: pd.Series) -> bool:

@@ -12,6 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 FEWEST_KNOTS, MOST_KNOTS = 3, 7
 # This share of the rows at an end is a heap.
 HEAPED = 0.05
+SMALL = 100
 # The share of the rows below the first knot and above the last; the others lie evenly between.
 OUTER = {3: 0.10, 4: 0.05, 5: 0.05, 6: 0.05, 7: 0.025}
 
@@ -22,17 +23,23 @@ def spline_knots(x: FloatArray, counts: FloatArray, k: int, name: str) -> FloatA
     Where at least `HEAPED` of the rows share the smallest value (and no inner value is as common),
     the first knot is the next value and the others are quantiles of the values above it; likewise
     at the other end. Otherwise the heap would take a knot beside which there is nothing to fit.
+    Below `SMALL` rows the outermost knots are the fifth smallest and fifth largest value.
 
     Raises
     ------
     NotEstimableError
-        When x takes so few values that knots coincide.
+        When x takes too few values, or so many rows share one that knots coincide.
     """
     values, place = np.unique(x[counts > 0], return_inverse=True)
+    if len(values) <= k + 2:
+        raise NotEstimableError(
+            f"{name}: {len(values)} different values are too few for {k} knots, which need more "
+            f"than {k + 2}; use fewer knots, the column itself, or a category."
+        )
     share = np.bincount(place, counts[counts > 0]) / counts.sum()
     first, last = [], []
     kept = counts > 0
-    if len(values) > k and share[1:-1].max() < HEAPED:
+    if share[1:-1].max() < HEAPED:
         if share[0] >= HEAPED:
             first = [values[1]]
             kept &= x > values[1]
@@ -40,13 +47,26 @@ def spline_knots(x: FloatArray, counts: FloatArray, k: int, name: str) -> FloatA
             last = [values[-2]]
             kept &= x < values[-2]
     inner = counted_quantiles(x[kept], counts[kept], _shares(k, k - len(first) - len(last)))
+    if counts.sum() < SMALL and len(inner) > 1:
+        fifth = _fifth(x[kept], counts[kept])
+        inner[0] = inner[0] if first else fifth[0]
+        inner[-1] = inner[-1] if last else fifth[1]
     knots = np.concatenate([first, inner, last])
     if not (np.diff(knots) > 0).all():
         raise NotEstimableError(
-            f"{name}: its quantiles coincide, {len(np.unique(knots))} of {k} knots are different; "
-            "use fewer knots or the column itself."
+            f"{name}: the knots at its quantiles coincide or cross; use fewer knots or the column "
+            "itself."
         )
     return knots
+
+
+def _fifth(x: FloatArray, counts: FloatArray) -> tuple[float, float]:
+    """Return the fifth smallest and the fifth largest value, or the outermost of fewer."""
+    order = np.argsort(x, kind="stable")
+    ranks = np.cumsum(counts[order])
+    n = ranks[-1]
+    low, high = np.searchsorted(ranks, [min(5, n), max(n - 4, 1)])
+    return float(x[order][low]), float(x[order][high])
 
 
 def _shares(k: int, left: int) -> FloatArray:
