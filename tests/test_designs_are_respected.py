@@ -16,6 +16,9 @@ from spineoutcomes.errors import ArgumentError
 CALLS: dict[str, dict[str, Any]] = {
     "baseline_summary": {"variables": ["age", "asa"]},
     "mean_difference": {"outcome": "pain"},
+    "firth_logistic": {"outcome": "relief"},
+    "ordinal_odds_ratio": {"outcome": "event", "higher_is_better": True},
+    "rate_ratio": {"outcome": "event", "exposure": "time"},
     "risk_difference": {"outcome": "relief"},
     # One kind of event here, competing ones below.
     "survival_curve": {"time": "time", "event": "death"},
@@ -52,7 +55,7 @@ def frame() -> pd.DataFrame:
             "death": rng.integers(0, 2, N),
             "event": rng.integers(0, 3, N),
             "pair": np.arange(N) // 2,
-            "surgeon": rng.integers(0, 6, N),
+            "surgeon": rng.integers(0, 12, N),
         }
     )
 

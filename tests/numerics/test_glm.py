@@ -177,10 +177,7 @@ def separated(kind: str) -> tuple[np.ndarray, np.ndarray]:
     x = rng.normal(size=n)
     arm = np.arange(n) % 2
     y = rng.integers(0, 2, n)
-    if kind == "level":
-        y = np.where(arm == 1, 0, y)
-    else:
-        y = (x > 0).astype(int)
+    y = np.where(arm == 1, 0, y) if kind == "level" else (x > 0).astype(int)
     return np.column_stack([np.ones(n), x, arm]), y.astype(float)
 
 

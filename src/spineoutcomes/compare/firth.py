@@ -131,9 +131,9 @@ def firth_logistic(
     terms = outcome_terms(data, covariates)
     y = _zero_one(rows, outcome)
     require_arms(rows, NAME, at_least=1)
-    model = model_of(rows, terms)
-    if not model.terms:
+    if rows.treatment is None and not terms:
         raise ArgumentError(f"{NAME}: give `treatment` with `reference`, or `covariates`.")
+    model = model_of(rows, terms)
     events = np.bincount(rows.group, rows.counts * y, len(rows.groups)).astype(float)
     fit = _fit(rows, model, y, outcome, conf_level)
     values = [

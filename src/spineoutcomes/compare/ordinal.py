@@ -143,9 +143,9 @@ def ordinal_odds_ratio(
     terms = outcome_terms(data, covariates)
     codes, labels = _categories(rows, outcome)
     require_arms(rows, NAME, at_least=1)
-    model = model_of(rows, terms)
-    if not model.terms:
+    if rows.treatment is None and not terms:
         raise ArgumentError(f"{NAME}: give `treatment` with `reference`, or `covariates`.")
+    model = model_of(rows, terms)
     if terms:
         require_events(
             NAME, _effective_events(codes, rows.counts), len(model.terms), "hodges_lehmann_shift"

@@ -47,7 +47,7 @@ def logit(p: npt.ArrayLike) -> Floats:
 
 def binomial_cdf(x: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
     """Return P(X <= x) for X binomial with n trials of probability p."""
-    return np.asarray(_special().bdtr(x, n, p))
+    return np.asarray(_special().bdtr(x, np.asarray(n, dtype=np.int64), p))
 
 
 def beta_quantile(a: npt.ArrayLike, b: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
