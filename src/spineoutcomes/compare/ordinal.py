@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, require_arms, size, warn_sparse
+from spineoutcomes.compare._effect_rows import require_arms, size, warn_sparse
 from spineoutcomes.compare._regression import (
     as_ratio,
     covariate_roles,
@@ -154,7 +154,7 @@ def ordinal_odds_ratio(
     fit = fit_cumulative(model.X, better, rows.counts, model.terms)
     if not fit.converged:
         raise NotEstimableError(f"{NAME}: the model of {outcome!r} did not converge.")
-    check, notes = _check(rows, model, better, len(labels))
+    check, notes = _check(rows, model, better, len(labels), fit)
     estimand = "conditional" if terms else "marginal"
     few = [label for arm, label in enumerate(rows.groups) if size(rows, arm) < FEW_IN_ARM]
     if few:
@@ -222,7 +222,7 @@ def _ratios(
 
 
 def _check(
-    rows: Rows, model: ModelMatrix, codes: IntArray, categories: int
+    rows: Rows, model: ModelMatrix, codes: IntArray, categories: int, fit: CumulativeFit
 ) -> tuple[dict[str, object], tuple[str, ...]]:
     """Return the row of Brant's test, and what kept it from being made."""
     row: dict[str, object] = {
@@ -240,7 +240,7 @@ def _check(
             "proportional odds are not checked.",
         )
     try:
-        test = brant_test(model.X, codes, rows.counts, model.terms)
+        test = brant_test(model.X, codes, rows.counts, model.terms, fit)
     except NotEstimableError as reason:
         return row, (f"proportional odds cannot be checked: at one cut, {reason}",)
     return row | {"statistic": test.statistic, "df": test.df, "p_value": test.p_value}, ()
@@ -253,17 +253,24 @@ def _shares(
         return []
     groups, K = len(rows.groups), len(labels)
     found = np.bincount(rows.group * K + codes, rows.counts, groups * K).reshape(groups, K)
-    return [
-        arm_row(
-            rows,
-            arm,
-            wilson_interval(found[arm, j], size(rows, arm), conf_level),
-            measure="risk",
-            cause=labels[j],
-            n_event=found[arm, j],
-            method="share of the arm in this category, Wilson interval",
-            estimand="marginal",
-        )
-        for arm in range(groups)
-        for j in range(K)
-    ]
+    made = []
+    for arm in range(groups):
+        n = float(found[arm].sum())
+        for j in range(K):
+            share = wilson_interval(found[arm, j], n, conf_level)
+            made.append(
+                {
+                    "contrast": rows.groups[arm],
+                    "cause": labels[j],
+                    "measure": "risk",
+                    "estimate": share.estimate,
+                    "conf_low": share.low,
+                    "conf_high": share.high,
+                    "n": n,
+                    "n_event": found[arm, j],
+                    "n_missing": float(rows.n_missing[arm]),
+                    "method": "share of the arm in this category, Wilson interval",
+                    "estimand": "marginal",
+                }
+            )
+    return made

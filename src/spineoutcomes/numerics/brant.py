@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spineoutcomes.numerics.cumulative import CumulativeFit
 from spineoutcomes.numerics.distributions import chi_square_tail
 from spineoutcomes.numerics.families import BINOMIAL
 from spineoutcomes.numerics.glm import fit_glm
@@ -46,7 +47,11 @@ class BrantTest:
 
 
 def brant_test(
-    X: FloatArray, codes: IntArray, counts: FloatArray, names: Sequence[str]
+    X: FloatArray,
+    codes: IntArray,
+    counts: FloatArray,
+    names: Sequence[str],
+    common: CumulativeFit | None = None,
 ) -> BrantTest:
     """Test whether the coefficients are equal at all cuts.
 
@@ -58,6 +63,8 @@ def brant_test(
         Category of each row, 0 to K - 1, K at least 3.
     counts : array of shape (n,)
     names : sequence of str, length p
+    common : CumulativeFit, optional
+        The proportional odds model, from which the models of the cuts then start.
 
     Raises
     ------
@@ -69,14 +76,19 @@ def brant_test(
     Z[:, 0], Z[:, 1:] = 1.0, X
     every = ["the intercept", *names]
     cuts = int(codes.max())
+    starts: list[FloatArray | None] = [None] * cuts
+    if common is not None:
+        starts = [np.append(-theta, common.coefficients) for theta in common.thresholds]
     fits = [
-        fit_glm(Z, (codes > j).astype(float), BINOMIAL, every, counts=counts) for j in range(cuts)
+        fit_glm(Z, (codes > j).astype(float), BINOMIAL, every, counts=counts, start=starts[j])
+        for j in range(cuts)
     ]
     risk = [fit.fitted for fit in fits]
     inverse = [fit.inverse_information for fit in fits]
     V = np.empty((cuts, p, cuts, p))
     for j in range(cuts):
-        for k in range(j, cuts):
+        V[j, :, j, :] = inverse[j][1:, 1:]
+        for k in range(j + 1, cuts):
             # Exceeding the higher cut k implies exceeding j: covariance p_k - p_j p_k.
             shared = cross_product(Z, counts * risk[k] * (1 - risk[j]))
             block = (inverse[j] @ shared @ inverse[k])[1:, 1:]

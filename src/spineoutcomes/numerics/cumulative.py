@@ -160,7 +160,10 @@ def _evaluate(rows: _Ordered, cuts: FloatArray, b: FloatArray) -> _Point:
     gap = np.zeros(len(n))
     gap[1:-1] = 1 / np.expm1(np.diff(cuts))
     narrow = n * gap * (1 + gap)
-    likelihood = -float(counts @ (np.logaddexp(0, -upper) + np.logaddexp(0, lower)))
+    # -log F_u - log(1 - F_l): the larger of F and 1 - F is never small, so its log is exact.
+    loss = np.maximum(-upper, 0.0) + np.maximum(lower, 0.0)
+    loss -= np.log(np.maximum(above, 1 - above) * np.maximum(below, 1 - below))
+    likelihood = -float(counts @ loss)
     likelihood += float(n[1:-1] @ np.log(-np.expm1(-np.diff(cuts))))
     f_u, f_l = counts * above * (1 - above), counts * below * (1 - below)
     pull_up, pull_down = rows.sums(counts * (1 - above)), rows.sums(counts * below)

@@ -59,6 +59,11 @@ class Family:
     loss: Callable[[FloatArray, FloatArray], FloatArray] | None = None
 
 
+def softplus(eta: FloatArray, mu: FloatArray) -> FloatArray:
+    """Return log(1 + exp(eta)), given its expit: exact in both tails, at the price of one log."""
+    return np.asarray(np.maximum(eta, 0.0) - np.log(np.maximum(mu, 1 - mu)))
+
+
 def _count_loss(y: FloatArray, move: FloatArray) -> FloatArray:
     return np.where(y > 0, np.abs(move), move)
 
@@ -68,7 +73,7 @@ BINOMIAL = Family(
     mean=expit,
     pull=lambda y, mu: y - mu,
     weight=lambda mu: mu * (1 - mu),
-    misfit=lambda y, eta, mu: 2 * (np.logaddexp(0, eta) - y * eta),
+    misfit=lambda y, eta, mu: 2 * (softplus(eta, mu) - y * eta),
     saturated=lambda y: 2 * (x_log_y(y, y) + x_log_y(1 - y, 1 - y)),
     start=lambda y: logit((y + 0.5) / 2),
     allowed=lambda y: (y >= 0) & (y <= 1),

@@ -17,7 +17,6 @@ from spineoutcomes.numerics.information import (
     cross_product,
     inverse_information,
     quadratic_forms,
-    require_independent,
 )
 
 FloatArray = npt.NDArray[np.float64]
@@ -143,7 +142,7 @@ def fit_glm(
     offset : array of shape (n,), optional
         Part of the linear predictor that is known.
     start : array of shape (p,), optional
-        Coefficients to start from.
+        Coefficients to start from, those of an earlier fit of the same columns.
 
     Raises
     ------
@@ -158,7 +157,6 @@ def fit_glm(
     shift = np.zeros(len(y)) if offset is None else offset
     _check(y, family)
     total = each * prior
-    require_independent(X, total, names)
     b = _first(X, y, total, shift, family, names) if start is None else start
     eta = X @ b + shift
     mu = family.mean(eta)

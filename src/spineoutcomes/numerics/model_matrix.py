@@ -14,7 +14,6 @@ from spineoutcomes.numerics.columns import read_groups
 from spineoutcomes.numerics.forms import Form, Simple, read_forms
 from spineoutcomes.numerics.information import require_independent
 from spineoutcomes.numerics.splines import spline_basis, spline_knots
-from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -168,8 +167,9 @@ def build_model_matrix(
     if arms is not None:
         if arms.name in written:
             raise ArgumentError(f"{arms.name!r} is the treatment; leave it out of the covariates.")
-        labels = np.asarray(arms.labels, dtype=object)[arms.codes]
-        known[arms.name] = pd.Series(pd.Categorical(labels, categories=arms.labels))
+        known[arms.name] = pd.Series(
+            pd.Categorical.from_codes(arms.codes.tolist(), pd.Index(arms.labels))
+        )
         written = [arms.name, *written]
     read = read_forms(written, known.keys())
     n = _length(known)
@@ -255,8 +255,10 @@ def _numbers(values: pd.Series, name: str) -> FloatArray:
 
 
 def _indicators(values: pd.Series, levels: tuple[str, ...], name: str) -> list[FloatArray]:
-    labels = np.asarray(as_labels(values.astype(object)), dtype=object)
-    codes = pd.Index(levels).get_indexer(pd.Index(labels))
+    found, labels = read_groups(pd.DataFrame({"x": values}), "x")
+    place = {level: code for code, level in enumerate(levels)}
+    # The last place is where a missing value, of code -1, is looked up.
+    codes = np.array([*(place.get(label, -1) for label in labels), -1])[found]
     strange = int((codes < 0).sum())
     if strange:
         raise ArgumentError(
