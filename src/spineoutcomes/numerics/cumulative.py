@@ -23,6 +23,8 @@ MOST_ITERATIONS = 60
 MOST_HALVINGS = 30
 # The largest change of a linear predictor at which the fit stands.
 CONVERGED = 1e-9
+# A change this small that no longer halves is rounding.
+ROUNDED = 1e-7
 # A fit that still moves by this much after so many steps is running to infinity.
 RUNNING, SUSPICIOUS = 0.25, 15
 SHARE = 0.05
@@ -113,9 +115,11 @@ def fit_cumulative(
     """
     require_independent(np.column_stack([np.ones(len(X)), X]), counts, ["the intercept", *names])
     order = np.argsort(codes, kind="stable")
+    # A year or a weight far from 0 would cost digits of the covariance.
+    centre = counts @ X / counts.sum()
     K = int(codes.max()) + 1
     rows = _Ordered(
-        np.asfortranarray(X[order]),
+        np.asfortranarray(X[order] - centre),
         codes[order],
         counts[order],
         np.searchsorted(codes[order], np.arange(K)),
@@ -123,26 +127,35 @@ def fit_cumulative(
     cuts = logit(np.cumsum(rows.sums(rows.counts))[:-1] / rows.counts.sum())
     b = np.zeros(X.shape[1])
     point = _evaluate(rows, cuts, b)
-    converged = False
+    converged, moved = False, np.inf
     for iteration in range(1, MOST_ITERATIONS + 1):
         step_cuts, step = _newton(point)
+        last = moved
         moved = max(float(np.abs(step_cuts).max()), float(np.abs(rows.X @ step).max()))
         cuts, b, point = _shortened(rows, cuts, b, step_cuts, step, point)
-        converged = moved <= CONVERGED
+        converged = moved <= CONVERGED or (moved <= ROUNDED and moved > last / 2)
         if converged:
             break
         if iteration >= SUSPICIOUS and moved > RUNNING:
             _refuse_endless(rows.X, step, names)
     return CumulativeFit(
-        thresholds=cuts,
+        thresholds=cuts + float(centre @ b),
         coefficients=b,
         covariance=_inverse(_schur(point)[0]),
         log_likelihood=point.likelihood,
         diagonal=point.diagonal,
         beside=point.beside,
-        border=point.border,
+        border=point.border - np.outer(_row_sums(point), centre),
         converged=converged,
     )
+
+
+def _row_sums(point: _Point) -> FloatArray:
+    """Return the sums of the rows of the thresholds' own information."""
+    sums = point.diagonal.copy()
+    sums[:-1] += point.beside
+    sums[1:] += point.beside
+    return sums
 
 
 def _evaluate(rows: _Ordered, cuts: FloatArray, b: FloatArray) -> _Point:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +28,11 @@ MOST_ITERATIONS = 500
 MOST_HALVINGS = 30
 # The largest move of a linear predictor at which a maximum stands.
 CONVERGED = 1e-10
+# A move this small that no longer halves is rounding.
+ROUNDED = 1e-7
 # No step moves a linear predictor by more than this: far away the likelihood is flat.
 LONGEST_STEP = 5.0
-# A limit is found when the root of the likelihood ratio is this near its quantile.
+# A limit is found to this share of the bracket that holds it.
 ROOT = 1e-10
 
 
@@ -77,7 +79,7 @@ class _State:
     penalised: float
     score: FloatArray
     information: FloatArray
-    moved: float = math.inf
+    settled: bool = False
 
 
 def fit_firth(
@@ -117,28 +119,47 @@ def fit_firth(
         )
     require_independent(X, counts, names)
     p = X.shape[1]
-    best = _maximise(X, y, counts, np.zeros(p), np.arange(p))
-    inverse = inverse_information(X, _weights(X, best.b, counts), names)
+    Z, A = _standardised(X, counts)
+    best = _maximise(Z, y, counts, np.zeros(p), None)
+    b = A @ best.b
+    inner = inverse_information(Z, _weights(Z, best.b, counts), names)
+    inverse = A @ inner @ A.T
     low, high, p_value = (np.full(p, np.nan) for _ in range(3))
     z = float(normal_quantile((1 + conf_level) / 2))
     for j in range(p) if profiled is None else profiled:
-        profile = _Profile(X, y, counts, best, inverse, j)
+        profile = _Profile(Z, y, counts, best, inner, A[j])
         low[j], high[j] = profile.limit(-z), profile.limit(z)
         p_value[j] = float(chi_square_tail(1, profile.root(0.0) ** 2))
-    linear = X[:, 1:] @ best.b[1:]
-    intercept = _recalibrated(linear, events, counts, float(best.b[0]))
+    linear = X[:, 1:] @ b[1:]
+    intercept = _recalibrated(linear, events, counts, float(b[0]))
     return FirthFit(
-        coefficients=best.b,
+        coefficients=b,
         inverse_information=inverse,
         log_likelihood=best.likelihood,
-        penalised=best.penalised,
+        penalised=best.penalised - float(np.linalg.slogdet(A)[1]),
         low=low,
         high=high,
         p_value=p_value,
         recalibrated_intercept=intercept,
         risks=expit(intercept + linear),
-        converged=best.moved <= CONVERGED,
+        converged=best.settled,
     )
+
+
+def _standardised(X: FloatArray, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return columns of mean 0 and variance 1 behind the intercept, and A with b = A (their b).
+
+    A year or a weight far from 0 is then no harder than any other column; the penalty changes by a
+    constant only.
+    """
+    p = X.shape[1]
+    A = np.eye(p)
+    mean = counts @ X / counts.sum()
+    spread = np.sqrt(counts @ (X - mean) ** 2 / counts.sum())
+    mean[0], spread[0] = 0.0, 1.0
+    A[0, 1:] = -mean[1:] / spread[1:]
+    A[range(1, p), range(1, p)] = 1 / spread[1:]
+    return (X - mean) / spread, A
 
 
 def _weights(X: FloatArray, b: FloatArray, counts: FloatArray) -> FloatArray:
@@ -162,27 +183,33 @@ def _state(X: FloatArray, y: FloatArray, counts: FloatArray, b: FloatArray) -> _
 
 
 def _maximise(
-    X: FloatArray, y: FloatArray, counts: FloatArray, start: FloatArray, free: IntArray
+    X: FloatArray,
+    y: FloatArray,
+    counts: FloatArray,
+    start: FloatArray,
+    c: FloatArray | None,
 ) -> _State:
-    """Maximise the penalised likelihood over the free coefficients.
+    """Maximise the penalised likelihood, along c'b as at the start where c is given.
 
     The steps are those of Fisher's scoring with the modified score; shortened where they would
     move a predictor too far or lower the likelihood.
     """
     state = _state(X, y, counts, start)
-    if state is None or not len(free):
-        return _State(start, math.nan, -math.inf, start, start) if state is None else state
-    moved = math.inf
+    if state is None:
+        return _State(start, math.nan, -math.inf, start, np.eye(len(start)))
+    moved, settled = math.inf, False
     for _ in range(MOST_ITERATIONS):
-        own = state.information[np.ix_(free, free)]
-        step = np.zeros(len(start))
-        step[free] = np.linalg.solve(own, state.score[free])
-        moved = float(np.abs(X @ step).max())
+        step = np.asarray(np.linalg.solve(state.information, state.score), dtype=float)
+        if c is not None:
+            across = np.linalg.solve(state.information, c)
+            step -= across * (c @ step) / (c @ across)
+        last, moved = moved, float(np.abs(X @ step).max())
         step *= min(1.0, LONGEST_STEP / moved) if moved > 0 else 1.0
-        state = _shortened(X, y, counts, state, step)
-        if moved <= CONVERGED:
+        before, state = state, _shortened(X, y, counts, state, step)
+        settled = moved <= CONVERGED or (moved <= ROUNDED and moved > last / 2)
+        if settled or state is before:
             break
-    return _State(state.b, state.likelihood, state.penalised, state.score, state.information, moved)
+    return replace(state, settled=settled or moved <= ROUNDED)
 
 
 def _shortened(
@@ -197,7 +224,7 @@ def _shortened(
 
 
 class _Profile:
-    """The signed root of the penalised likelihood ratio along one coefficient."""
+    """The signed root of the penalised likelihood ratio along one combination c'b."""
 
     def __init__(
         self,
@@ -206,30 +233,33 @@ class _Profile:
         counts: FloatArray,
         best: _State,
         inverse: FloatArray,
-        j: int,
+        c: FloatArray,
     ) -> None:
         self._data = (X, y, counts)
-        self._best, self._j = best, j
-        self._error = math.sqrt(inverse[j, j])
-        self._free = np.delete(np.arange(len(best.b)), j)
-        # Along the profile the other coefficients move with this one, to first order, like this.
-        self._path = inverse[:, j] / inverse[j, j]
-        self._last = best
+        self._best, self._c = best, c
+        self._centre = float(c @ best.b)
+        self._error = math.sqrt(c @ inverse @ c)
+        # Along the profile all coefficients move with this one, to first order, like this.
+        self._path = inverse @ c / (c @ inverse @ c)
+        self._last = best.b
 
     def root(self, value: float) -> float:
-        """Return sign(value - b) sqrt(2 (l(b) - l(value))) with the other coefficients at best."""
-        ahead = value - self._last.b[self._j]
-        start = self._last.b + ahead * self._path
-        start[self._j] = value
-        self._last = _maximise(*self._data, start, self._free)
-        ratio = 2 * max(self._best.penalised - self._last.penalised, 0.0)
-        return math.copysign(math.sqrt(ratio), value - self._best.b[self._j])
+        """Return sign(value - c'b) sqrt(2 (l(b) - l(value))), the others at their best for it."""
+        start = self._last + (value - float(self._c @ self._last)) * self._path
+        at = _maximise(*self._data, start, self._c)
+        self._last = at.b
+        ratio = 2 * max(self._best.penalised - at.penalised, 0.0)
+        return math.copysign(math.sqrt(ratio), value - self._centre)
 
     def limit(self, z: float) -> float:
         """Return the value at which the root is z."""
-        self._last = self._best
-        centre = float(self._best.b[self._j])
-        return _solve(lambda value: self.root(value) - z, centre, centre + z * self._error, -z)
+        self._last = self._best.b
+        return _solve(
+            lambda value: self.root(value) - z,
+            self._centre,
+            self._centre + z * self._error,
+            -z,
+        )
 
 
 def _solve(f: Callable[[float], float], a: float, b: float, f_a: float) -> float:
@@ -244,7 +274,7 @@ def _solve(f: Callable[[float], float], a: float, b: float, f_a: float) -> float
         f_b = f(b)
     if not (f_a * f_b <= 0 and np.isfinite(f_b)):
         return math.nan
-    found = scipy.optimize.brentq(f, a, b, xtol=ROOT, rtol=ROOT, maxiter=200)
+    found = scipy.optimize.brentq(f, a, b, xtol=ROOT * abs(b - a), rtol=1e-14, maxiter=200)
     return float(found)
 
 

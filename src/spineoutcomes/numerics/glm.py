@@ -25,6 +25,8 @@ MOST_ITERATIONS = 60
 MOST_HALVINGS = 30
 # The largest change of a linear predictor, beside the largest predictor, at which the fit stands.
 CONVERGED = 1e-10
+# A change this small that no longer halves is rounding: columns far from 0 do not allow less.
+ROUNDED = 1e-7
 # A fit that still moves by this much after so many steps, while its misfit has settled to this
 # share, may be running to infinity.
 RUNNING, SUSPICIOUS, SETTLED = 0.25, 8, 1e-6
@@ -162,7 +164,7 @@ def fit_glm(
     mu = family.mean(eta)
     misfit = float(total @ family.misfit(y, eta, mu))
     move, step = np.zeros(len(y)), np.zeros(len(b))
-    iteration, converged = 0, False
+    iteration, converged, largest = 0, False, np.inf
     while not converged and iteration < MOST_ITERATIONS:
         iteration += 1
         next_step = _step(X, total * family.pull(y, mu), total * family.weight(mu))
@@ -171,10 +173,12 @@ def fit_glm(
         step, move = next_step, X @ next_step
         scale, eta, mu, found = _shortened(eta, move, y, total, misfit, family)
         b = b + scale * step
-        largest = scale * float(np.abs(move).max())
+        before, largest = largest, scale * float(np.abs(move).max())
         settled = abs(misfit - found) <= SETTLED * (1 + abs(found))
         misfit = found
-        converged = largest <= CONVERGED * (1 + float(np.abs(eta).max()))
+        converged = largest <= max(
+            CONVERGED * (1 + float(np.abs(eta).max())), ROUNDED if largest > before / 2 else 0.0
+        )
         if iteration >= SUSPICIOUS and settled and largest > RUNNING:
             _refuse_endless(X, y, total, move, step, family, names)
     if not converged:
