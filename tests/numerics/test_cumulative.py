@@ -142,6 +142,22 @@ def test_turning_the_scale_turns_the_sign() -> None:
     assert one.by_term == pytest.approx(two.by_term, **ROUNDING)
 
 
+def test_columns_far_from_zero_lose_no_digits() -> None:
+    X, codes = sample()
+    near_zero = fit_cumulative(X, codes, np.ones(80), ["a", "b"])
+    far = fit_cumulative(X + [2019, 0], codes, np.ones(80), ["a", "b"])
+    assert far.converged
+    assert far.coefficients == pytest.approx(near_zero.coefficients, **ROUNDING)
+    assert far.covariance == pytest.approx(near_zero.covariance, **ROUNDING)
+    moved = near_zero.thresholds + 2019 * near_zero.coefficients[0]
+    assert far.thresholds == pytest.approx(moved, **ROUNDING)
+    # The error of a threshold moves with the origin; at the old origin it is the old one.
+    back = np.eye(5)
+    back[:3, 3] = -2019
+    full = back @ far.full_covariance() @ back.T
+    assert full == pytest.approx(near_zero.full_covariance(), rel=1e-5, abs=1e-6)
+
+
 def test_every_value_may_be_a_category() -> None:
     X, _ = sample(300)
     latent = X @ [0.5, 0.8] + np.random.default_rng(1).logistic(size=300)

@@ -119,6 +119,17 @@ def test_units_and_signs_carry_over() -> None:
     assert -flipped.coefficients == pytest.approx(one.coefficients, rel=1e-7)
 
 
+def test_columns_far_from_zero_lose_no_digits() -> None:
+    X, y, _ = sample()
+    one = fit_firth(X, y, np.ones(40), ["i", "a", "b"])
+    far = fit_firth(X + [0, 2019, 0], y, np.ones(40), ["i", "a", "b"], profiled=[1, 2])
+    assert far.converged
+    assert far.coefficients[1:] == pytest.approx(one.coefficients[1:], rel=1e-8)
+    assert far.high[1:] == pytest.approx(one.high[1:], rel=1e-7)
+    assert far.penalised == pytest.approx(one.penalised)
+    assert far.risks == pytest.approx(one.risks)
+
+
 def test_alike_outcomes_and_repeated_columns_are_refused() -> None:
     X, y, _ = sample()
     with pytest.raises(NotEstimableError, match="occurred in 0 of 40 rows"):

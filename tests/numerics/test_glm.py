@@ -106,6 +106,8 @@ def test_pull_is_the_derivative_of_the_deviance(name: str) -> None:
         - family.misfit(y, eta - h, family.mean(eta - h))
     ) / (2 * h)
     assert family.pull(y, family.mean(eta)) == pytest.approx(-slope / 2, abs=DIFFERENCES)
+    bend = (family.pull(y, family.mean(eta + h)) - family.pull(y, family.mean(eta - h))) / (2 * h)
+    assert family.curvature(y, family.mean(eta)) == pytest.approx(-bend, abs=DIFFERENCES)
 
 
 def data(family: Family, draw, n: int = 60) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,8 @@ class Family:
         Derivative of the log-likelihood of one row by eta, times the dispersion, from (y, mu).
     weight : callable
         Expected information of one row about eta, times the dispersion, from mu.
+    curvature : callable
+        The observed instead of the expected information, from (y, mu): the steps of the fit.
     misfit : callable
         From (y, eta, mu): the deviance of each row, less what depends on y alone.
     saturated : callable
@@ -50,6 +52,7 @@ class Family:
     mean: Callable[[FloatArray], FloatArray]
     pull: Callable[[FloatArray, FloatArray], FloatArray]
     weight: Callable[[FloatArray], FloatArray]
+    curvature: Callable[[FloatArray, FloatArray], FloatArray]
     misfit: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
     saturated: Callable[[FloatArray], FloatArray]
     start: Callable[[FloatArray], FloatArray]
@@ -73,6 +76,7 @@ BINOMIAL = Family(
     mean=expit,
     pull=lambda y, mu: y - mu,
     weight=lambda mu: mu * (1 - mu),
+    curvature=lambda y, mu: mu * (1 - mu),
     misfit=lambda y, eta, mu: 2 * (softplus(eta, mu) - y * eta),
     saturated=lambda y: 2 * (x_log_y(y, y) + x_log_y(1 - y, 1 - y)),
     start=lambda y: logit((y + 0.5) / 2),
@@ -86,6 +90,7 @@ POISSON = Family(
     mean=np.exp,
     pull=lambda y, mu: y - mu,
     weight=lambda mu: mu,
+    curvature=lambda y, mu: mu,
     misfit=lambda y, eta, mu: 2 * (mu - y * eta),
     saturated=lambda y: 2 * (x_log_y(y, y) - y),
     start=lambda y: np.log(y + 0.1),
@@ -99,6 +104,7 @@ GAUSSIAN = Family(
     mean=lambda eta: eta,
     pull=lambda y, mu: y - mu,
     weight=np.ones_like,
+    curvature=lambda y, mu: np.ones_like(mu),
     misfit=lambda y, eta, mu: (y - mu) ** 2,
     saturated=np.zeros_like,
     start=lambda y: y,
@@ -112,6 +118,7 @@ GAMMA = Family(
     mean=np.exp,
     pull=lambda y, mu: y / mu - 1,
     weight=np.ones_like,
+    curvature=lambda y, mu: y / mu,
     misfit=lambda y, eta, mu: 2 * (y / mu + eta),
     saturated=lambda y: -2 * (1 + np.log(y)),
     start=np.log,
@@ -128,6 +135,7 @@ def negative_binomial(theta: float) -> Family:
         mean=np.exp,
         pull=lambda y, mu: (y - mu) / (1 + mu / theta),
         weight=lambda mu: mu / (1 + mu / theta),
+        curvature=lambda y, mu: mu * (1 + y / theta) / (1 + mu / theta) ** 2,
         misfit=lambda y, eta, mu: 2 * ((y + theta) * np.log1p(mu / theta) - y * eta),
         saturated=lambda y: 2 * (x_log_y(y, y) - (y + theta) * np.log1p(y / theta)),
         start=lambda y: np.log(y + 0.1),

@@ -1,6 +1,7 @@
 """Generalised linear models by iteratively reweighted least squares, and what errors need of them.
 
-Newton's method with the expected information (Nelder & Wedderburn 1972, doi:10.2307/2344614).
+Nelder & Wedderburn (1972), doi:10.2307/2344614. The steps take the observed information, which is
+the expected one for canonical links; the fit reports the expected one, as R does.
 """
 
 from __future__ import annotations
@@ -167,7 +168,7 @@ def fit_glm(
     iteration, converged, largest = 0, False, np.inf
     while not converged and iteration < MOST_ITERATIONS:
         iteration += 1
-        next_step = _step(X, total * family.pull(y, mu), total * family.weight(mu))
+        next_step = _step(X, total * family.pull(y, mu), total * family.curvature(y, mu))
         if next_step is None:
             break
         step, move = next_step, X @ next_step
