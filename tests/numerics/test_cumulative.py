@@ -145,7 +145,7 @@ def test_turning_the_scale_turns_the_sign() -> None:
 def test_columns_far_from_zero_lose_no_digits() -> None:
     X, codes = sample()
     near_zero = fit_cumulative(X, codes, np.ones(80), ["a", "b"])
-    far = fit_cumulative(X + [2019, 0], codes, np.ones(80), ["a", "b"])
+    far = fit_cumulative(X + np.array([2019, 0]), codes, np.ones(80), ["a", "b"])
     assert far.converged
     assert far.coefficients == pytest.approx(near_zero.coefficients, **ROUNDING)
     assert far.covariance == pytest.approx(near_zero.covariance, **ROUNDING)

@@ -122,12 +122,25 @@ def test_units_and_signs_carry_over() -> None:
 def test_columns_far_from_zero_lose_no_digits() -> None:
     X, y, _ = sample()
     one = fit_firth(X, y, np.ones(40), ["i", "a", "b"])
-    far = fit_firth(X + [0, 2019, 0], y, np.ones(40), ["i", "a", "b"], profiled=[1, 2])
+    far = fit_firth(X + np.array([0, 2019, 0]), y, np.ones(40), ["i", "a", "b"], profiled=[1, 2])
     assert far.converged
     assert far.coefficients[1:] == pytest.approx(one.coefficients[1:], rel=1e-8)
     assert far.high[1:] == pytest.approx(one.high[1:], rel=1e-7)
     assert far.penalised == pytest.approx(one.penalised)
     assert far.risks == pytest.approx(one.risks)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_tiny_series_converge_to_a_maximum(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    X = np.column_stack([np.ones(9), rng.normal(size=9), rng.permutation(9) < 4])
+    y = (rng.permutation(9) < 3).astype(float)
+    fit = fit_firth(X, y, np.ones(9), ["i", "a", "b"])
+    assert fit.converged
+    assert np.isfinite(fit.low).all() and np.isfinite(fit.high).all()
+    mu = 1 / (1 + np.exp(-(X @ fit.coefficients)))
+    h = mu * (1 - mu) * np.einsum("ij,jk,ik->i", X, fit.inverse_information, X)
+    assert X.T @ (y - mu + h * (0.5 - mu)) == pytest.approx(np.zeros(3), abs=1e-7)
 
 
 def test_alike_outcomes_and_repeated_columns_are_refused() -> None:

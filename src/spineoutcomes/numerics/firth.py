@@ -197,13 +197,19 @@ def _maximise(
     state = _state(X, y, counts, start)
     if state is None:
         return _State(start, math.nan, -math.inf, start, np.eye(len(start)))
-    moved, settled = math.inf, False
+    moved, settled, pace = math.inf, False, 1.0
+    previous = np.zeros(len(start))
     for _ in range(MOST_ITERATIONS):
         step = np.asarray(np.linalg.solve(state.information, state.score), dtype=float)
         if c is not None:
             across = np.linalg.solve(state.information, c)
             step -= across * (c @ step) / (c @ across)
         last, moved = moved, float(np.abs(X @ step).max())
+        # In very small series the penalty bends the likelihood more than the information says:
+        # steps that turn back and forth without shrinking are halved from then on.
+        if step @ previous < 0 and moved > last / 2:
+            pace = 0.5
+        previous, step = step, step * pace
         step *= min(1.0, LONGEST_STEP / moved) if moved > 0 else 1.0
         before, state = state, _shortened(X, y, counts, state, step)
         settled = moved <= CONVERGED or (moved <= ROUNDED and moved > last / 2)
