@@ -36,12 +36,14 @@ def contest(
     *,
     skipped: Sequence[str] = (),
     rounds: int = 7,
+    rtol: float = 1e-12,
 ) -> None:
     """Check that all agree, time them in turns and write the ratios.
 
-    The first round warms up and does not count.
+    The first round warms up and does not count. `rtol` is how closely the numbers must agree: wider
+    only for a contender that stops before it has converged.
     """
-    agree(ours, others)
+    agree(ours, others, rtol)
     times: dict[str, list[float]] = {c.name: [] for c in (ours, *others)}
     for number in range(rounds + 1):
         for contender in (ours, *others):
@@ -60,12 +62,12 @@ def contest(
         write(f"  skipped: {reason}\n")
 
 
-def agree(ours: Contender, others: Sequence[Contender]) -> None:
+def agree(ours: Contender, others: Sequence[Contender], rtol: float) -> None:
     """Raise when a contender gives other numbers than we do."""
     expected = ours.answer(ours.run())
     for other in others:
         np.testing.assert_allclose(
-            other.answer(other.run()), expected, rtol=1e-12, err_msg=f"{other.name} disagrees"
+            other.answer(other.run()), expected, rtol=rtol, err_msg=f"{other.name} disagrees"
         )
 
 

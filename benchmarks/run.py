@@ -7,6 +7,7 @@ import argparse
 import change
 import linear
 import load
+import ordinal
 import table_one
 
 BENCHMARKS = {
@@ -14,6 +15,7 @@ BENCHMARKS = {
     "linear": (linear.run, 25_000),
     "load": (load.run, 1_000_000),
     "table_one": (table_one.run, 100_000),
+    "ordinal": (ordinal.run, 100_000),
 }
 
 

@@ -18,6 +18,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "followup_summary": {"status": None, "observed": None, "potential": None},
     "compare_outcomes": {"outcomes": {"pain": "mean_difference", "relief": "risk_difference"}},
     "mean_difference": {"outcome": "pain"},
+    "firth_logistic": {"outcome": "relief"},
+    "ordinal_odds_ratio": {"outcome": "event", "higher_is_better": True},
+    "rate_ratio": {"outcome": "event", "exposure": "time"},
     "risk_difference": {"outcome": "relief"},
     "risk_ratio": {"outcome": "relief"},
     "odds_ratio": {"outcome": "relief"},
@@ -60,11 +63,11 @@ def frame() -> pd.DataFrame:
             "event": rng.integers(0, 3, N),
             "pair": np.arange(N) // 2,
             "twin": (np.arange(N) // 2 + 7 * (np.arange(N) % 2)) % (N // 2),
-            "surgeon": rng.integers(0, 6, N),
             "episode_id": np.arange(N),
             "visit": "12m",
             "expected": 1,
             "seen": rng.integers(0, 2, N),
+            "surgeon": rng.integers(0, 12, N),
         }
     )
 

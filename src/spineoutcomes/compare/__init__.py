@@ -2,6 +2,7 @@
 
 from spineoutcomes.compare.baseline import baseline_summary
 from spineoutcomes.compare.e_values import e_value
+from spineoutcomes.compare.firth import firth_logistic
 from spineoutcomes.compare.followup import followup_summary
 from spineoutcomes.compare.imputations import pool_imputations
 from spineoutcomes.compare.margins import equivalence, noninferiority
@@ -9,7 +10,9 @@ from spineoutcomes.compare.means import mean_difference
 from spineoutcomes.compare.multiplicity import adjust_p_values
 from spineoutcomes.compare.needed_to_treat import number_needed_to_treat
 from spineoutcomes.compare.odds import odds_ratio
+from spineoutcomes.compare.ordinal import ordinal_odds_ratio
 from spineoutcomes.compare.outcomes import compare_outcomes
+from spineoutcomes.compare.rates import rate_ratio
 from spineoutcomes.compare.risk_ratios import risk_ratio
 from spineoutcomes.compare.risks import risk_difference
 from spineoutcomes.compare.shift import delta_shift
@@ -23,6 +26,7 @@ __all__ = [
     "delta_shift",
     "e_value",
     "equivalence",
+    "firth_logistic",
     "followup_summary",
     "mantel_haenszel_test",
     "mcnemar_test",
@@ -30,7 +34,9 @@ __all__ = [
     "noninferiority",
     "number_needed_to_treat",
     "odds_ratio",
+    "ordinal_odds_ratio",
     "pool_imputations",
+    "rate_ratio",
     "risk_difference",
     "risk_ratio",
     "subgroup_effects",

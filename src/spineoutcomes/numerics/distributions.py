@@ -72,6 +72,31 @@ def logit(p: npt.ArrayLike) -> Floats:
     return np.asarray(_special().logit(p))
 
 
+def gamma_quantile(shape: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
+    """Return x with P(G <= x) = p for G gamma of this shape and scale 1."""
+    return np.asarray(_special().gammaincinv(shape, p))
+
+
+def x_log_y(x: npt.ArrayLike, y: npt.ArrayLike) -> Floats:
+    """Return x log(y), 0 where x is 0."""
+    return np.asarray(_special().xlogy(x, y))
+
+
+def log_gamma(x: npt.ArrayLike) -> Floats:
+    """Return log Gamma(x)."""
+    return np.asarray(_special().gammaln(x))
+
+
+def digamma(x: npt.ArrayLike) -> Floats:
+    """Return the derivative of log Gamma at x."""
+    return np.asarray(_special().digamma(x))
+
+
+def trigamma(x: npt.ArrayLike) -> Floats:
+    """Return the second derivative of log Gamma at x."""
+    return np.asarray(_special().polygamma(1, x))
+
+
 def _special() -> Any:
     import scipy.special
 
