@@ -7,11 +7,13 @@ import argparse
 import change
 import linear
 import load
+import permutation
 
 BENCHMARKS = {
     "change": (change.run, 1_000_000),
     "linear": (linear.run, 25_000),
     "load": (load.run, 1_000_000),
+    "permutation": (permutation.run, 10_000),
 }
 
 

@@ -15,8 +15,15 @@ from spineoutcomes.errors import ArgumentError
 # How each public function is called on a design; a function that is not here fails the test below.
 CALLS: dict[str, dict[str, Any]] = {
     "baseline_summary": {"variables": ["age", "asa"]},
+    "bootstrap_effect": {"outcome": "pain", "n_resamples": 200},
+    "geometric_mean_ratio": {"outcome": "time"},
+    "hodges_lehmann_shift": {"outcome": "pain"},
     "mean_difference": {"outcome": "pain"},
+    "median_difference": {"outcome": "pain"},
+    "permutation_test": {"outcome": "pain", "n_permutations": 200},
     "risk_difference": {"outcome": "relief"},
+    "standardized_difference": {"outcome": "pain"},
+    "win_odds": {"outcome": "pain", "higher_is_better": False},
     # One kind of event here, competing ones below.
     "survival_curve": {"time": "time", "event": "death"},
     "cumulative_incidence": {"time": "time", "event": "event"},

@@ -35,6 +35,21 @@ def chi_square_tail(df: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
     return np.asarray(_special().chdtrc(df, x))
 
 
+def noncentral_t_cdf(df: npt.ArrayLike, shift: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
+    """Return P(T <= x) for T with `df` degrees of freedom and noncentrality `shift`."""
+    return np.asarray(_special().nctdtr(df, shift, x))
+
+
+def binomial_cdf(k: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike) -> Floats:
+    """Return P(X <= k) for X successes in `n` trials that succeed with probability `p`."""
+    return np.asarray(_special().bdtr(k, n, p))
+
+
+def log_gamma(x: npt.ArrayLike) -> Floats:
+    """Return the logarithm of the gamma function of positive numbers."""
+    return np.asarray(_special().gammaln(x))
+
+
 def expit(x: npt.ArrayLike) -> Floats:
     """Return 1 / (1 + exp(-x)): a probability from its log-odds."""
     return np.asarray(_special().expit(x))

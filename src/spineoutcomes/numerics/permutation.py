@@ -1,0 +1,186 @@
+"""Permutation tests: the treated are drawn anew, within strata, from those who were there.
+
+A draw says how often each distinct value stands among the treated. With few distinct values it is
+one multivariate hypergeometric draw, whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spineoutcomes._progress import progressing
+from spineoutcomes.numerics.cells import Cells, cells_of
+from spineoutcomes.numerics.resampling import CROWDED
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+# From values, draws and counts to treated minus rest, as in `numerics.levels`.
+Contrast = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
+# Draws that share a seed: seeding costs more than drawing. The last block is drawn whole and cut,
+# so draw k is the same however many there are.
+BLOCK = 200
+# Contrasts that differ by less, as a share of the range of the values, are equal up to rounding.
+ROUNDING = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stratum:
+    """Where the treated are drawn from.
+
+    Attributes
+    ----------
+    all : Cells
+        Values of both arms.
+    treated : array of shape (k,)
+        How many of each value are treated in fact.
+    """
+
+    all: Cells
+    treated: FloatArray
+
+    @property
+    def n_treated(self) -> int:
+        """Number of the treated."""
+        return int(self.treated.sum())
+
+    @property
+    def weight(self) -> float:
+        """What the stratum counts for: n1 n0 / n, zero with one arm only."""
+        return self.n_treated * (self.all.n - self.n_treated) / self.all.n
+
+
+@dataclass(frozen=True, slots=True)
+class PermutationTest:
+    """A contrast and how often one as far from zero comes up by chance.
+
+    Attributes
+    ----------
+    estimate : float
+        Contrast of levels; over strata, the mean of theirs with weights n1 n0 / n.
+    p_value : float
+        Two-sided: the share at least as far from zero; (1 + b) / (1 + B) of B random draws.
+    n_draws : int
+        Number of draws, or of all assignments.
+    exact : bool
+        Whether all assignments were looked at.
+    """
+
+    estimate: float
+    p_value: float
+    n_draws: int
+    exact: bool
+
+
+def strata_of(
+    y: FloatArray, counts: FloatArray, treated: BoolArray, stratum: IntArray
+) -> list[Stratum]:
+    """Return the strata that hold both arms."""
+    found = []
+    for code in np.unique(stratum):
+        own = stratum == code
+        cells = cells_of(y[own], counts[own])
+        place = np.searchsorted(cells.values, y[own])
+        drawn = np.bincount(place, counts[own] * treated[own], minlength=len(cells.values))
+        one = Stratum(cells, drawn.astype(float))
+        if one.weight > 0:
+            found.append(one)
+    return found
+
+
+def permutation_p(
+    strata: Sequence[Stratum], contrast: Contrast, n_permutations: int, seed: int
+) -> PermutationTest:
+    """Return the test of the contrast, treated minus the others.
+
+    All assignments are looked at when there are no more than `n_permutations` of them.
+    """
+    observed = float(_over_strata(strata, [one.treated[None, :] for one in strata], contrast)[0])
+    lowest = min(one.all.values[0] for one in strata)
+    highest = max(one.all.values[-1] for one in strata)
+    reach = abs(observed) - ROUNDING * (highest - lowest)
+    possible = math.prod(math.comb(one.all.n, one.n_treated) for one in strata)
+    exact = possible <= n_permutations
+    spread = [one if _crowded(one) and not exact else _one_each(one) for one in strata]
+    blocks = [_assignments(spread)] if exact else _blocks(spread, n_permutations, seed)
+    far = sum(
+        int((np.abs(_over_strata(spread, block, contrast)) >= reach).sum()) for block in blocks
+    )
+    if exact:
+        return PermutationTest(observed, far / possible, possible, True)
+    return PermutationTest(observed, (1 + far) / (1 + n_permutations), n_permutations, False)
+
+
+def _over_strata(
+    strata: Sequence[Stratum], draws: Sequence[FloatArray], contrast: Contrast
+) -> FloatArray:
+    """Return the contrast of each draw, the mean over strata with their weights."""
+    weighted = [
+        one.weight * contrast(one.all.values, drawn, one.all.counts.astype(float))
+        for one, drawn in zip(strata, draws, strict=True)
+    ]
+    return np.asarray(sum(weighted) / sum(one.weight for one in strata))
+
+
+def _blocks(
+    strata: Sequence[Stratum], n_permutations: int, seed: int
+) -> Iterator[list[FloatArray]]:
+    starts = range(0, n_permutations, BLOCK)
+    seeds = np.random.SeedSequence(seed).spawn(len(starts))
+    pairs = list(zip(starts, seeds, strict=True))
+    for start, own in progressing(pairs, "Permutations", "block"):
+        rng = np.random.default_rng(own)
+        kept = min(BLOCK, n_permutations - start)
+        yield [_drawn(rng, one)[:kept] for one in strata]
+
+
+def _drawn(rng: np.random.Generator, one: Stratum) -> FloatArray:
+    """Return a block of draws of the treated."""
+    if _crowded(one):
+        drawn = rng.multivariate_hypergeometric(
+            one.all.counts, one.n_treated, size=BLOCK, method="marginals"
+        )
+        return drawn.astype(float)
+    n, few = one.all.n, min(one.n_treated, one.all.n - one.n_treated)
+    members = np.zeros((BLOCK, n))
+    for draw in members:
+        draw[rng.choice(n, few, replace=False, shuffle=False)] = 1
+    return members if few == one.n_treated else 1 - members
+
+
+def _assignments(strata: Sequence[Stratum]) -> list[FloatArray]:
+    """Return all ways to choose the treated, every stratum's with every other's."""
+    own = [_subsets(one.all.n, one.n_treated) for one in strata]
+    at = np.indices([len(ways) for ways in own]).reshape(len(own), -1)
+    return [ways[index] for ways, index in zip(own, at, strict=True)]
+
+
+def _subsets(n: int, size: int) -> FloatArray:
+    chosen = np.array(list(itertools.combinations(range(n), size)), dtype=np.int64)
+    members = np.zeros((len(chosen), n))
+    np.put_along_axis(members, chosen, 1.0, axis=1)
+    return members
+
+
+def _crowded(one: Stratum) -> bool:
+    return one.all.n > CROWDED * len(one.all.values)
+
+
+def _one_each(one: Stratum) -> Stratum:
+    """Return the stratum with equal values side by side, each with a count of one."""
+    values = np.repeat(one.all.values, one.all.counts)
+    return Stratum(Cells(values, np.ones(len(values), dtype=np.int64)), _split(one))
+
+
+def _split(one: Stratum) -> FloatArray:
+    """Return which of the single members are treated: the first of each value."""
+    within = np.arange(one.all.n) - np.repeat(
+        np.cumsum(one.all.counts) - one.all.counts, one.all.counts
+    )
+    return (within < np.repeat(one.treated, one.all.counts)).astype(float)
