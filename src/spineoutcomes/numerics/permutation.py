@@ -105,7 +105,7 @@ def permutation_p(
     lowest = min(one.all.values[0] for one in strata)
     highest = max(one.all.values[-1] for one in strata)
     reach = abs(observed) - ROUNDING * (highest - lowest)
-    possible = math.prod(math.comb(one.all.n, one.n_treated) for one in strata)
+    possible = _assignments_up_to(strata, n_permutations)
     exact = possible <= n_permutations
     spread = [one if _crowded(one) and not exact else _one_each(one) for one in strata]
     blocks = [_assignments(spread)] if exact else _blocks(spread, n_permutations, seed)
@@ -147,11 +147,29 @@ def _drawn(rng: np.random.Generator, one: Stratum) -> FloatArray:
             one.all.counts, one.n_treated, size=BLOCK, method="marginals"
         )
         return drawn.astype(float)
-    n, few = one.all.n, min(one.n_treated, one.all.n - one.n_treated)
-    members = np.zeros((BLOCK, n))
+    n, size = one.all.n, one.n_treated
+    # About the right number by one random byte each; then as many as it takes, chosen at random,
+    # change sides. Given its size a draw is uniform before and after, and no row is shuffled.
+    members = rng.integers(0, 256, (BLOCK, n), dtype=np.uint8) < round(256 * size / n)
     for draw in members:
-        draw[rng.choice(n, few, replace=False, shuffle=False)] = 1
-    return members if few == one.n_treated else 1 - members
+        excess = int(np.count_nonzero(draw)) - size
+        if excess:
+            movable = np.flatnonzero(draw if excess > 0 else ~draw)
+            draw[rng.choice(movable, abs(excess), replace=False, shuffle=False)] ^= True
+    return members.astype(float)
+
+
+def _assignments_up_to(strata: Sequence[Stratum], most: int) -> int:
+    """Return the number of assignments, or some number above `most`: it may have many digits."""
+    possible = 1
+    for one in strata:
+        n = one.all.n
+        for taken in range(min(one.n_treated, n - one.n_treated)):
+            # After this step: the ways to choose taken + 1, never fewer than those to choose taken.
+            possible = possible * (n - taken) // (taken + 1)
+            if possible > most:
+                return possible
+    return possible
 
 
 def _assignments(strata: Sequence[Stratum]) -> list[FloatArray]:
