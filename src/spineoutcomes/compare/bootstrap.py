@@ -104,7 +104,7 @@ def bootstrap_effect(
     MissingDataWarning
         When rows were left out for a missing value.
     SparseDataWarning
-        When all replicates lie on one side of the estimate, as without variation: the BCa interval
+        When the replicates do not vary, or (BCa) all lie on one side of the estimate: the interval
         is missing.
 
     Notes
@@ -270,6 +270,6 @@ def _notes(rows: Rows, without: list[Key]) -> tuple[str, ...]:
         return ()
     names = [rows.groups[a] if b is None else rows.contrast(a, b) for a, b in without]
     return (
-        f"all replicates lie on one side of the estimate of {', '.join(names)}; its interval is "
-        "left missing.",
+        f"the replicates of {', '.join(names)} do not vary, or all lie on one side of the estimate; "
+        "the interval is left missing.",
     )

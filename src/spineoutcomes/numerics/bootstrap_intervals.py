@@ -27,7 +27,8 @@ def bca_interval(
 
     With b the share of replicates below the estimate (those equal to it as half), z0 its normal
     quantile and a the acceleration, a limit at the normal quantile z stands at the share
-    Phi(z0 + (z0 + z) / (1 - a (z0 + z))). It is missing where all replicates lie on one side.
+    Phi(z0 + (z0 + z) / (1 - a (z0 + z))). It is missing where all replicates lie on one side, or
+    are equal.
     """
     below = float((replicates < estimate).mean() + (replicates == estimate).mean() / 2)
     if not 0 < below < 1:
@@ -78,5 +79,8 @@ def acceleration(arms: Sequence[tuple[FloatArray, FloatArray, float]]) -> float:
 
 
 def _between(estimate: float, replicates: FloatArray, low: float, high: float) -> Interval:
+    if replicates.min() == replicates.max():
+        # An interval without width would rest on no variation.
+        return Interval(estimate)
     limits = np.quantile(replicates, [low, high], method="weibull")
     return Interval(estimate, float(limits[0]), float(limits[1]))

@@ -98,6 +98,9 @@ def _normal(
     table: PairTable, parts: int, error: float, p_value: float, conf_level: float
 ) -> Interval:
     """Return the interval of the entries where the normal statistic crosses the quantile."""
+    if len(table.left) == len(table.right) == 1:
+        # Nothing varies: an interval without width would rest on no variation.
+        return Interval(middle_entry(table) / parts, p_value=p_value)
     reach = float(normal_quantile((1 + conf_level) / 2)) * error
     k = math.ceil(table.n / 2 - reach) if error > 0 else 0
     return _interval(table, parts, max(k, 0), p_value)

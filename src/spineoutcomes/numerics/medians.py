@@ -8,6 +8,9 @@ from spineoutcomes.numerics.cells import Cells
 from spineoutcomes.numerics.distributions import binomial_cdf
 from spineoutcomes.numerics.intervals import Interval
 
+# A probability that should equal (1 - conf_level)/2 may be rounded to just above it.
+ROUNDING = 1e-12
+
 
 def median_interval(sample: Cells, conf_level: float) -> Interval:
     """Return the median with the interval between two order statistics.
@@ -61,7 +64,7 @@ def _depth(n: int, tail: float) -> int:
     low, high = 0, n // 2 + 1
     while high - low > 1:
         middle = (low + high) // 2
-        if binomial_cdf(middle - 1, n, 0.5) <= tail:
+        if binomial_cdf(middle - 1, n, 0.5) <= tail + ROUNDING:
             low = middle
         else:
             high = middle

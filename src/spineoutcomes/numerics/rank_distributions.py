@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+# A probability that should equal (1 - conf_level)/2 may be rounded to just above it.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +36,7 @@ class RankDistribution:
 
     def depth(self, tail: float) -> int:
         """Return the largest k with P(statistic < k) <= tail; 0 where even k = 1 has more."""
-        return int(np.searchsorted(self.upto, tail, side="right"))
+        return int(np.searchsorted(self.upto, tail + ROUNDING, side="right"))
 
 
 @lru_cache(maxsize=32)
