@@ -183,7 +183,7 @@ def test_one_arm_is_no_comparison(run: Callable[..., so.Effects]) -> None:
 
 def test_text_and_infinite_outcomes(run: Callable[..., so.Effects]) -> None:
     data = frame()
-    with pytest.raises(ArgumentError, match="must be numeric|has no order"):
+    with pytest.raises(ArgumentError, match=r"must be numeric|has no order"):
         run(data, outcome="site")
     with pytest.raises(ArgumentError, match="1 of 40 values are infinite"):
         run(data.assign(days=np.where(data.index == 4, np.inf, data["days"])))

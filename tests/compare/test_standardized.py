@@ -92,7 +92,7 @@ def test_no_standard_deviation_to_measure_by() -> None:
 @pytest.mark.validates("compare.geometric_mean_ratio", source="R stats 4.2.2 (t.test)")
 @pytest.mark.parametrize("entry", ["desc.ttest.birthwt", "desc.ttest.ToothGrowth"])
 def test_ratio_of_exponentials_equals_welch(entry: str, reference, reference_data) -> None:
-    name, outcome, arm, treated, control = HEDGES[entry.replace("ttest", "hedges_g")]
+    name, outcome, arm, _, control = HEDGES[entry.replace("ttest", "hedges_g")]
     # The logarithm of exp(y / 1000) is the outcome R compared, in other units.
     unit = 1000
     frame = reference_data(name)

@@ -78,7 +78,7 @@ def test_draws_have_the_size_of_the_arm_and_are_fair(size: int, distinct: int) -
     y = np.arange(300.0) % distinct
     one = strata(list(y), [1] * size + [0] * (300 - size))[0]
     drawn = np.concatenate(
-        [permutation._drawn(np.random.default_rng(seed), one) for seed in range(20)]
+        [permutation._drawn(np.random.default_rng(seed), one, 200) for seed in range(20)]
     )
     n, c = 300, one.all.counts
     assert (drawn.sum(axis=1) == size).all()

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spineoutcomes import _progress
+from spineoutcomes.numerics import resampling
 from spineoutcomes.numerics.bootstrap_intervals import (
     acceleration,
     bca_interval,
@@ -74,6 +76,23 @@ def test_a_replicate_is_the_same_however_many_there_are() -> None:
     assert (many[:, :130] == few).all()
     assert not (bootstrap_levels(sample, means, 130, 8) == few).all()
     assert len(np.unique(many[0])) > 100
+
+
+def test_large_draws_are_held_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = individuals(SKEWED)
+    at_once = bootstrap_levels(sample, medians, 230, 7)
+    monkeypatch.setattr(resampling, "MOST", 20)
+    assert resampling.block_size(6, 100) == 3
+    assert resampling.block_size(1000, 100) == 1
+    assert (bootstrap_levels(sample, medians, 230, 7) == at_once).all()
+
+
+def test_long_work_says_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_progress, "SHOWN_AFTER", 0)
+    bootstrap_levels(individuals(SKEWED), means, 200, 1)
+    assert "Bootstrap" in capsys.readouterr().err
 
 
 def test_replicates_do_not_depend_on_rows_or_on_how_they_are_counted() -> None:

@@ -270,6 +270,6 @@ def _notes(rows: Rows, without: list[Key]) -> tuple[str, ...]:
         return ()
     names = [rows.groups[a] if b is None else rows.contrast(a, b) for a, b in without]
     return (
-        f"the replicates of {', '.join(names)} do not vary, or all lie on one side of the estimate; "
-        "the interval is left missing.",
+        f"the replicates of {', '.join(names)} do not vary, or all lie on one side of the "
+        "estimate; the interval is left missing.",
     )

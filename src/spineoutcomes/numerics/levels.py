@@ -40,4 +40,4 @@ def median_contrasts(values: FloatArray, drawn: FloatArray, counts: FloatArray) 
 
 
 def _over(sums: FloatArray, n: FloatArray) -> FloatArray:
-    return np.divide(sums, n, where=n > 0, out=np.full(len(sums), np.nan))
+    return np.asarray(np.divide(sums, n, where=n > 0, out=np.full(len(sums), np.nan)))

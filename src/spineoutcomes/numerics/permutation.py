@@ -7,7 +7,6 @@ one multivariate hypergeometric draw, whatever the number of rows.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,15 +15,15 @@ import numpy.typing as npt
 
 from spineoutcomes._progress import progressing
 from spineoutcomes.numerics.cells import Cells, cells_of
-from spineoutcomes.numerics.resampling import CROWDED
+from spineoutcomes.numerics.resampling import CROWDED, block_size
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 # From values, draws and counts to treated minus rest, as in `numerics.levels`.
 Contrast = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
-# Draws that share a seed: seeding costs more than drawing. The last block is drawn whole and cut,
-# so draw k is the same however many there are.
+# Draws that share a seed, for seeding costs more than drawing; fewer where a draw is large. The
+# last block is drawn whole and cut, so draw k is the same however many there are.
 BLOCK = 200
 # Contrasts that differ by less, as a share of the range of the values, are equal up to rounding.
 ROUNDING = 1e-10
@@ -131,26 +130,27 @@ def _over_strata(
 def _blocks(
     strata: Sequence[Stratum], n_permutations: int, seed: int
 ) -> Iterator[list[FloatArray]]:
-    starts = range(0, n_permutations, BLOCK)
+    block = block_size(sum(len(one.all.values) for one in strata), BLOCK)
+    starts = range(0, n_permutations, block)
     seeds = np.random.SeedSequence(seed).spawn(len(starts))
     pairs = list(zip(starts, seeds, strict=True))
     for start, own in progressing(pairs, "Permutations", "block"):
         rng = np.random.default_rng(own)
-        kept = min(BLOCK, n_permutations - start)
-        yield [_drawn(rng, one)[:kept] for one in strata]
+        kept = min(block, n_permutations - start)
+        yield [_drawn(rng, one, block)[:kept] for one in strata]
 
 
-def _drawn(rng: np.random.Generator, one: Stratum) -> FloatArray:
+def _drawn(rng: np.random.Generator, one: Stratum, block: int) -> FloatArray:
     """Return a block of draws of the treated."""
     if _crowded(one):
         drawn = rng.multivariate_hypergeometric(
-            one.all.counts, one.n_treated, size=BLOCK, method="marginals"
+            one.all.counts, one.n_treated, size=block, method="marginals"
         )
         return drawn.astype(float)
     n, size = one.all.n, one.n_treated
     # About the right number by one random byte each; then as many as it takes, chosen at random,
     # change sides. Given its size a draw is uniform before and after, and no row is shuffled.
-    members = rng.integers(0, 256, (BLOCK, n), dtype=np.uint8) < round(256 * size / n)
+    members = rng.integers(0, 256, (block, n), dtype=np.uint8) < round(256 * size / n)
     for draw in members:
         excess = int(np.count_nonzero(draw)) - size
         if excess:

@@ -20,7 +20,9 @@ IntArray = npt.NDArray[np.int64]
 Level = Callable[[FloatArray, FloatArray], FloatArray]
 # Fewer units than this for each distinct one are drawn one by one, more in one multinomial draw.
 CROWDED = 8
+# Draws that are made at once; fewer where a draw is large.
 BLOCK = 100
+MOST = 4_000_000
 
 
 class Individuals:
@@ -98,6 +100,11 @@ def multiplicities(rng: np.random.Generator, counts: IntArray) -> FloatArray:
     return np.bincount(cell, minlength=len(counts)).astype(float)
 
 
+def block_size(width: int, most: int) -> int:
+    """Return how many draws of so many values are held at once: at least one."""
+    return max(1, min(most, MOST // width))
+
+
 def bootstrap_levels(
     sample: Individuals | Clusters, level: Level, n_resamples: int, seed: int
 ) -> FloatArray:
@@ -117,7 +124,8 @@ def bootstrap_levels(
         Missing where a replicate holds nobody of an arm.
     """
     seeds = np.random.SeedSequence(seed).spawn(n_resamples)
-    blocks = [seeds[start : start + BLOCK] for start in range(0, n_resamples, BLOCK)]
+    size = block_size(sum(len(values) for values in sample.values), BLOCK)
+    blocks = [seeds[start : start + size] for start in range(0, n_resamples, size)]
     found = []
     for block in progressing(blocks, "Bootstrap", "block"):
         draws = [sample.draw(np.random.default_rng(one)) for one in block]
