@@ -108,6 +108,31 @@ def test_draws_are_the_same_however_many_there_are(monkeypatch: pytest.MonkeyPat
     assert (found[0] == found[1][:250]).all()
 
 
+def test_one_treated_among_many_is_exact() -> None:
+    # The treated has the highest of 3000 values; the mean of the others then is lowest. The lowest
+    # value is as far to the other side.
+    found = permutation_p(
+        strata(list(np.arange(3000.0)), [0] * 2999 + [1]), mean_contrasts, 5000, 0
+    )
+    assert (found.n_draws, found.exact) == (3000, True)
+    assert found.p_value == pytest.approx(2 / 3000)
+    other = permutation_p(
+        strata(list(np.arange(3000.0)), [1] * 2999 + [0]), mean_contrasts, 5000, 0
+    )
+    assert other.p_value == found.p_value
+
+
+def test_a_large_offset_does_not_hide_ties() -> None:
+    y = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
+    near, far = (
+        permutation_p(
+            strata(list(np.round(y * 8) / 8 + k), [1, 1, 0, 1, 0, 0, 1, 0]), mean_contrasts, 100, 0
+        )
+        for k in (0, 2.0**30)
+    )
+    assert near.p_value == far.p_value
+
+
 def test_no_difference_is_never_unusual() -> None:
     assert permutation_p(strata([1, 1, 1, 1], [1, 1, 0, 0]), mean_contrasts, 3, 0).p_value == 1
 

@@ -80,8 +80,11 @@ class PermutationTest:
 def strata_of(
     y: FloatArray, counts: FloatArray, treated: BoolArray, stratum: IntArray
 ) -> list[Stratum]:
-    """Return the strata that hold both arms."""
-    found = []
+    """Return the strata that hold both arms; values are counted from the lowest.
+
+    A contrast does not change by that, and its rounding is then that of the values' range.
+    """
+    found, y = [], y - y.min()
     for code in np.unique(stratum):
         own = stratum == code
         cells = cells_of(y[own], counts[own])
@@ -107,7 +110,7 @@ def permutation_p(
     possible = _assignments_up_to(strata, n_permutations)
     exact = possible <= n_permutations
     spread = [one if _crowded(one) and not exact else _one_each(one) for one in strata]
-    blocks = [_assignments(spread)] if exact else _blocks(spread, n_permutations, seed)
+    blocks = _assignments(spread) if exact else _blocks(spread, n_permutations, seed)
     far = sum(
         int((np.abs(_over_strata(spread, block, contrast)) >= reach).sum()) for block in blocks
     )
@@ -172,18 +175,28 @@ def _assignments_up_to(strata: Sequence[Stratum], most: int) -> int:
     return possible
 
 
-def _assignments(strata: Sequence[Stratum]) -> list[FloatArray]:
-    """Return all ways to choose the treated, every stratum's with every other's."""
-    own = [_subsets(one.all.n, one.n_treated) for one in strata]
-    at = np.indices([len(ways) for ways in own]).reshape(len(own), -1)
-    return [ways[index] for ways, index in zip(own, at, strict=True)]
+def _assignments(strata: Sequence[Stratum]) -> Iterator[list[FloatArray]]:
+    """Yield all ways to choose the treated, every stratum's with every other's, in blocks."""
+    ways = [_ways(one) for one in strata]
+    at = np.indices([len(own) for own in ways]).reshape(len(ways), -1)
+    block = block_size(sum(one.all.n for one in strata), BLOCK)
+    for start in range(0, at.shape[1], block):
+        yield [
+            _members(one, own[index[start : start + block]])
+            for one, own, index in zip(strata, ways, at, strict=True)
+        ]
 
 
-def _subsets(n: int, size: int) -> FloatArray:
-    chosen = np.array(list(itertools.combinations(range(n), size)), dtype=np.int64)
-    members = np.zeros((len(chosen), n))
-    np.put_along_axis(members, chosen, 1.0, axis=1)
-    return members
+def _ways(one: Stratum) -> IntArray:
+    """Return the members of the smaller arm in each assignment."""
+    n, few = one.all.n, min(one.n_treated, one.all.n - one.n_treated)
+    return np.array(list(itertools.combinations(range(n), few)), dtype=np.int64)
+
+
+def _members(one: Stratum, smaller: IntArray) -> FloatArray:
+    members = np.zeros((len(smaller), one.all.n))
+    np.put_along_axis(members, smaller, 1.0, axis=1)
+    return members if smaller.shape[1] == one.n_treated else 1 - members
 
 
 def _crowded(one: Stratum) -> bool:
