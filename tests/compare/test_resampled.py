@@ -135,6 +135,36 @@ def test_bootstrap_of_a_large_sample_is_the_t_interval(method: str) -> None:
         assert (np.abs(found[limit] - expected[limit]) < 0.06 * width).all()
 
 
+# R boot, boot.ci(type = c("bca", "perc")), set.seed(1): the mean of bdi.3m in BtheB (R = 100000),
+# and the difference of means within strata of the arms (R = 20000).
+BOOT = {
+    ("bca", "BtheB"): (9.35135, 16.18919),
+    ("percentile", "BtheB"): (8.97297, 15.54054),
+    ("bca", "BtheB - TAU"): (-10.86036, -0.39039),
+    ("percentile", "BtheB - TAU"): (-10.88125, -0.412181),
+}
+# Five Monte Carlo errors of a 2.5% limit: sqrt(.025 .975 / 20000) over the normal density there,
+# .0584, times the standard error of 2.7.
+DRAWN = 0.25
+
+
+@pytest.mark.filterwarnings("ignore::spineoutcomes.errors.MissingDataWarning")
+@pytest.mark.validates("compare.bootstrap_effect", source="R boot 1.3-28, by chance of the draws")
+@pytest.mark.parametrize(("method", "contrast"), BOOT)
+def test_bootstrap_equals_r(method: str, contrast: str, reference_data) -> None:
+    found = boot(
+        reference_data("BtheB"),
+        outcome="bdi.3m",
+        treatment="treatment",
+        reference="TAU",
+        method=method,
+        n_resamples=20_000,
+    )
+    row = found[found["contrast"] == contrast].iloc[0]
+    limits = [row["conf_low"], row["conf_high"]]
+    assert limits == pytest.approx(BOOT[method, contrast], abs=DRAWN)
+
+
 def test_bca_leans_to_the_side_of_the_long_tail() -> None:
     frame = skewed(30)
     bca, plain = (boot(frame, method=m, n_resamples=3000).iloc[2] for m in ("bca", "percentile"))
