@@ -20,9 +20,9 @@ IntArray = npt.NDArray[np.int64]
 Level = Callable[[FloatArray, FloatArray], FloatArray]
 # Fewer units than this for each distinct one are drawn one by one, more in one multinomial draw.
 CROWDED = 8
-# Draws that are made at once; fewer where a draw is large.
+# Draws that are made at once; fewer where a draw is large, so that they stay near the processor.
 BLOCK = 100
-MOST = 4_000_000
+MOST = 500_000
 
 
 class Individuals:
