@@ -8,6 +8,7 @@ import change
 import linear
 import load
 import ordinal
+import permutation
 import table_one
 
 BENCHMARKS = {
@@ -16,6 +17,7 @@ BENCHMARKS = {
     "load": (load.run, 1_000_000),
     "table_one": (table_one.run, 100_000),
     "ordinal": (ordinal.run, 100_000),
+    "permutation": (permutation.run, 10_000),
 }
 
 

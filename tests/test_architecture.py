@@ -24,7 +24,7 @@ IMPORTS = {
     "_toml": {"errors"},
     "results": {"errors"},
     "design": FOUNDATION,
-    "numerics": FOUNDATION | {"design"},
+    "numerics": FOUNDATION | {"_progress", "design"},
     "compare": FOUNDATION | {"design", "numerics"},
     "survival": FOUNDATION | {"design", "numerics"},
     "vocabulary": {"errors", "_toml"},

@@ -26,6 +26,13 @@ CALLS: dict[str, dict[str, Any]] = {
     "odds_ratio": {"outcome": "relief"},
     "mantel_haenszel_test": {"outcome": "relief", "strata": "asa"},
     "mcnemar_test": {"outcome": "relief", "sets": "twin"},
+    "bootstrap_effect": {"outcome": "pain", "n_resamples": 200},
+    "geometric_mean_ratio": {"outcome": "time"},
+    "hodges_lehmann_shift": {"outcome": "pain"},
+    "median_difference": {"outcome": "pain"},
+    "permutation_test": {"outcome": "pain", "n_permutations": 200},
+    "standardized_difference": {"outcome": "pain"},
+    "win_odds": {"outcome": "pain", "higher_is_better": False},
     # One kind of event here, competing ones below.
     "subgroup_effects": {"outcome": "pain", "subgroup": "asa", "measure": "mean_difference"},
     "survival_curve": {"time": "time", "event": "death"},

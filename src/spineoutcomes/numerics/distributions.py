@@ -62,6 +62,11 @@ def log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> Floats:
     return log_factorial(n) - log_factorial(k) - log_factorial(n - k)
 
 
+def noncentral_t_cdf(df: npt.ArrayLike, shift: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
+    """Return P(T <= x) for T with `df` degrees of freedom and noncentrality `shift`."""
+    return np.asarray(_special().nctdtr(df, shift, x))
+
+
 def expit(x: npt.ArrayLike) -> Floats:
     """Return 1 / (1 + exp(-x)): a probability from its log-odds."""
     return np.asarray(_special().expit(x))
