@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import spineoutcomes as so
@@ -117,6 +117,7 @@ def test_a_risk_difference_goes_through_its_risks() -> None:
 def test_a_risk_difference_and_the_other_way_round(
     a: int, b: int, c: int, d: int, method: str
 ) -> None:
+    assume(a > 0 or method == "newcombe")  # Wald has no error without events in an arm
     one = trial(a, a + b, c, c + d, method)
     point, limit = values(one)
     assert 1 <= limit <= point

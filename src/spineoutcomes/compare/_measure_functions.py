@@ -7,8 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from spineoutcomes.compare.geometric import geometric_mean_ratio
+from spineoutcomes.compare.hodges_lehmann import hodges_lehmann_shift
 from spineoutcomes.compare.means import mean_difference
+from spineoutcomes.compare.medians import median_difference
+from spineoutcomes.compare.odds import odds_ratio
+from spineoutcomes.compare.ordinal import ordinal_odds_ratio
+from spineoutcomes.compare.rates import rate_ratio
+from spineoutcomes.compare.risk_ratios import risk_ratio
 from spineoutcomes.compare.risks import risk_difference
+from spineoutcomes.compare.standardized import standardized_difference
+from spineoutcomes.compare.wins import win_odds
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.results import Effects
 
@@ -34,7 +43,16 @@ class MeasureFunction:
 
 MEASURE_FUNCTIONS: dict[str, MeasureFunction] = {
     "mean_difference": MeasureFunction(mean_difference),
+    "standardized_difference": MeasureFunction(standardized_difference),
+    "geometric_mean_ratio": MeasureFunction(geometric_mean_ratio),
+    "median_difference": MeasureFunction(median_difference),
+    "hodges_lehmann_shift": MeasureFunction(hodges_lehmann_shift),
+    "win_odds": MeasureFunction(win_odds),
+    "ordinal_odds_ratio": MeasureFunction(ordinal_odds_ratio),
     "risk_difference": MeasureFunction(risk_difference, {"method": "wald"}),
+    "risk_ratio": MeasureFunction(risk_ratio, {"method": "wald"}),
+    "odds_ratio": MeasureFunction(odds_ratio),
+    "rate_ratio": MeasureFunction(rate_ratio),
 }
 
 

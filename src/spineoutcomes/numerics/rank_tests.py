@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.numerics.distributions import chi_square_tail
-from spineoutcomes.numerics.ranks import midranks, tie_sum
+from spineoutcomes.numerics.ranks import midranks
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -30,14 +30,29 @@ def kruskal_wallis(x: FloatArray, counts: FloatArray, group: IntArray) -> ChiSqu
     With two groups it is the Wilcoxon rank-sum test, normal and without continuity correction:
     the statistic is its z squared.
     """
-    n = counts.sum()
-    size = np.bincount(group, weights=counts)
-    sums = np.bincount(group, weights=counts * midranks(x, counts))
-    used = size > 0
-    spread = 1 - tie_sum(x, counts) / (n**3 - n) if n > 1 else 0.0
+    order = np.argsort(x, kind="stable")
+    return kruskal_wallis_in_order(x[order], counts[order], group[order])
+
+
+def kruskal_wallis_in_order(x: FloatArray, counts: FloatArray, group: IntArray) -> ChiSquare:
+    """Return the Kruskal-Wallis test of values that ascend.
+
+    With midranks, N values and t in each tie::
+
+        H = 12 / (N (N + 1)) sum n_g (mean rank_g - (N + 1)/2)^2 / (1 - sum (t^3 - t) / (N^3 - N))
+    """
+    size = np.bincount(group, counts)
+    n, used = float(size.sum()), size > 0
+    last = np.flatnonzero(np.append(x[1:] != x[:-1], True))
+    upto = np.cumsum(counts)[last]
+    tied = np.diff(upto, prepend=0.0)
+    spread = 1 - float(((tied**3 - tied) / (n**3 - n)).sum()) if n > 1 else 0.0
     if not spread > 0:
         return ChiSquare(math.nan, math.nan, math.nan)
-    between = float((size[used] * (sums[used] / size[used] - (n + 1) / 2) ** 2).sum())
+    # Ranks counted from their middle, so that no digits are lost to large sums.
+    from_middle = np.repeat(upto - (tied - 1) / 2 - (n + 1) / 2, np.diff(last, prepend=-1))
+    off = np.bincount(group, counts * from_middle)[used]
+    between = float((off**2 / size[used]).sum())
     return _chi_square(12 / (n * (n + 1)) * between / spread, float(used.sum()) - 1)
 
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from spineoutcomes.numerics.intervals import NAN, Interval
-
-# Below this many in an arm, only an exact test has the error rate it says.
-EXACT_BELOW = 5
+from spineoutcomes.numerics.small_samples import FEW_IN_ARM
 
 
 def without_p(value: Interval, sizes: Mapping[str, float]) -> tuple[Interval, str]:
@@ -21,8 +19,8 @@ def without_p(value: Interval, sizes: Mapping[str, float]) -> tuple[Interval, st
     sizes : mapping of str to float
         Rows of each arm compared, by its label.
     """
-    small = [f"{label} has {n:.0f}" for label, n in sizes.items() if n < EXACT_BELOW]
+    small = [f"{label} has {n:.0f}" for label, n in sizes.items() if n < FEW_IN_ARM]
     if not small or value.p_value != value.p_value:
         return value, ""
-    words = f"; no p-value: {', '.join(small)}, and below {EXACT_BELOW} only exact tests give one"
+    words = f"; no p-value: {', '.join(small)}, and below {FEW_IN_ARM} only exact tests give one"
     return replace(value, p_value=NAN), words
