@@ -175,7 +175,7 @@ def staged(registry):
         5,F,reoperation,occurred,,10,18,F2
         6,G,reoperation,occurred,14,,,
         7,H,reoperation,occurred,,,,H2
-        8,I,reoperation,occurred,14,,,A2
+        8,I,reoperation,occurred,14,,,I1
         9,A,readmission,occurred,14,,,A2
         10,C,readmission,occurred,14,,,
         """,
@@ -186,7 +186,7 @@ def test_a_stage_planned_from_the_start_is_no_reoperation(staged):
     result = metrics.perioperative(staged)
     # A, F and H name their stage. B fell on its day and names nothing: nobody knows. C was done for
     # the stage, six days after it. D records an unplanned component and no event. E is the
-    # operation that was revised; G had radiotherapy on that day; I names the stage of another.
+    # operation that was revised; G had radiotherapy on that day; I names its first stage.
     assert result["reoperation_30d"].fillna(-9).tolist() == [0, -9, 1, -9, 1, 0, 1, 0, 1]
     assert result["reoperation_90d"].fillna(-9).tolist() == [0, -9, 1, -9, 1, 0, 1, 0, 1]
     assert result["readmission_30d"].fillna(-9).tolist() == [0, 0, -9, 0, 0, 0, 0, 0, 0]

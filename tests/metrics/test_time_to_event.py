@@ -304,7 +304,7 @@ def test_who_is_within_the_denominator():
         [90, "observed"],
     ]
     for name, message in (
-        ("kps", "within must be a column of True and False; 'kps' has dtype float64"),
+        ("kps", r"within must be a column of yes and no .*; 3 of 3 values of 'kps' are neither"),
         ("absent", "within must be a column of episodes known at day 0, or 'everyone'; got 'abs"),
         ("discharge", "within must be a column of episodes known at day 0"),
     ):

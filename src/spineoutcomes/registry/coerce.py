@@ -179,7 +179,8 @@ def _numbers(values: pd.Series) -> Read:
     ]
 
 
-def _flags(values: pd.Series) -> Read:
+def as_flags(values: pd.Series) -> Read:
+    """Return a column as True, False or missing, and which cells are none of these."""
     cells = _Distinct.of(values)
     meant = [None if text is None else FLAGS.get(text.lower()) for text in cells.texts]
     flags = pd.Series(pd.array(meant, dtype="boolean").take(cells.codes), index=cells.index)
@@ -191,7 +192,7 @@ _READERS: dict[str, Callable[[pd.Series], Read]] = {
     "text": _categories,
     "category": _categories,
     "number": _numbers,
-    "flag": _flags,
+    "flag": as_flags,
 }
 
 

@@ -71,7 +71,7 @@ def time_to_event(
         vertebrae that make rows (None: those the episode treated); one leaves the rows when a later
         treatment changes its relation.
     within : str, optional
-        A column of True and False in `episodes`, known at day 0: the others are not at risk. For
+        A column of yes and no in `episodes`, known at day 0: the others are not at risk. For
         kind "radiotherapy_start" None is "radiotherapy_planned" where anybody filled that in;
         "everyone" puts all at risk.
     death : {"censor"}, optional
