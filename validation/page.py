@@ -10,20 +10,25 @@ from validation.simulate import SEED, Coverage
 
 HEAD = """# Coverage
 
-How often 95% intervals hold the truth, in **synthetic data** whose truth is known from the process that makes them
-(closed forms in `validation/samples.py`, never the package's own answer). `make validate` makes this page again, from
-seed {seed}, with spineoutcomes {version}. `make test` demands the cheap promises again with fewer data sets.
+How often 95% intervals hold the truth, in **synthetic data** whose truth is known from the process
+that makes them (closed forms in `validation/samples.py`, never the package's own answer).
+`make validate` makes this page again, from seed {seed}; this one was made with spineoutcomes
+{version}. `make test` demands the cheap promises again with fewer data sets.
 
-- **bias**: mean estimate less the truth; of ratios, of their logarithm. Estimates that are not finite are left out.
-- **SD/SE**: spread of the estimates over their mean standard error, where there is one; above 1 the error is too small.
-- **coverage**: with its Monte-Carlo error. A data set that gives no interval counts as not covered, and is named.
+- **bias**: mean estimate less the truth; of ratios, of their logarithm. Estimates that are not
+  finite are left out.
+- **SD/SE**: spread of the estimates over their mean standard error, where there is one; above 1
+  the error is too small.
+- **coverage**: with its Monte-Carlo error. A data set that gives no interval counts as not covered,
+  and is counted beside it.
 
 """
 PROMISED = """## Promised
 
-At n = 500 the interval covers .94 to .96; exact ones cover at least .95 at every n; Firth's profile .94 to .96 at n = 80.
-A promise is broken when the coverage lies outside of this and also outside of what an interval that covers .95 reaches
-by chance in so many data sets (all but one run of a thousand).
+At n = 500 the interval covers .94 to .96, curves where at least ten are at risk; exact intervals
+cover at least .95 at every n; Firth's profile interval covers .94 to .96 at n = 80. A promise is
+broken when the coverage lies outside of this and also outside of what an interval that covers .95
+reaches by chance in so many data sets (in all but one run of a thousand).
 
 """
 REPORTED = """## Reported
