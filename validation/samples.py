@@ -41,7 +41,7 @@ class Sample:
 
 
 def unequal_spread(n: int) -> Sample:
-    """Normal outcomes; the smaller arm varies three times as much."""
+    """Make normal outcomes; the smaller arm varies three times as much."""
     treated = 3 * n // 10
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def unequal_spread(n: int) -> Sample:
 
 
 def with_baseline(n: int) -> Sample:
-    """Scores that follow a skewed baseline in a straight line, alike in both arms."""
+    """Make scores that follow a skewed baseline in a straight line, alike in both arms."""
     arm, effect = arms(n, n // 2), -4.0
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def with_baseline(n: int) -> Sample:
 
 
 def skewed(n: int) -> Sample:
-    """Skewed outcomes (log-normal) of another median and spread in each arm."""
+    """Make skewed outcomes (log-normal) of another median and spread in each arm."""
     (m1, s1), (m0, s0) = (1.4, 0.9), (1.8, 0.7)
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def skewed(n: int) -> Sample:
 
 
 def shifted(n: int) -> Sample:
-    """One skewed shape (gamma) in both arms, moved."""
+    """Make outcomes of one skewed shape (gamma), moved in one arm."""
     shift = -3.0
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def shifted(n: int) -> Sample:
 
 
 def equal_spread(n: int) -> Sample:
-    """Normal outcomes of one spread."""
+    """Make normal outcomes of one spread."""
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
         y = np.append(rng.normal(40, 20, n // 2), rng.normal(50, 20, n - n // 2))
@@ -103,7 +103,7 @@ def equal_spread(n: int) -> Sample:
 
 
 def paired_scores(n: int) -> Sample:
-    """Pairs whose differences are symmetric, with heavy tails."""
+    """Make pairs whose differences are symmetric, with heavy tails."""
     pairs, shift = n // 2, -3.0
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -116,7 +116,7 @@ def paired_scores(n: int) -> Sample:
 
 
 def two_risks(n: int) -> Sample:
-    """A yes/no outcome in two arms of equal size."""
+    """Make a yes/no outcome in two arms of equal size."""
     p1, p0 = 0.15, 0.30
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -126,13 +126,13 @@ def two_risks(n: int) -> Sample:
     truths = {
         "risk_difference": p1 - p0,
         "risk_ratio": p1 / p0,
-        "odds_ratio": odds(p1) / odds(p0),
+        "odds_ratio": p1 / (1 - p1) * (1 - p0) / p0,
     }
     return Sample(f"risks {p1:.2f} v {p0:.2f}, arms of equal size", n, truths, draw)
 
 
 def stratified_risks(n: int, measure: str) -> Sample:
-    """Three strata that differ in risk and in who is treated; the measure is one in all."""
+    """Make three strata that differ in risk and in who is treated; the measure is one in all."""
     share, base = np.array([0.3, 0.5, 0.7]), np.array([0.20, 0.35, 0.50])
     truth, treated = {
         "risk_difference": (-0.1, base - 0.1),
@@ -151,7 +151,7 @@ def stratified_risks(n: int, measure: str) -> Sample:
 
 
 def paired_risks(n: int) -> Sample:
-    """Pairs with a level of their own; the odds ratio is that within pairs."""
+    """Make pairs with a level of their own; the odds ratio is that within pairs."""
     pairs, truth = n // 2, 0.5
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -165,7 +165,7 @@ def paired_risks(n: int) -> Sample:
 
 
 def logistic(n: int, intercept: float, words: str) -> Sample:
-    """A logistic model of arm and age; the odds ratio is that at a given age."""
+    """Make outcomes of arm and age; the odds ratio is that at a given age."""
     arm, truth = arms(n, n // 2), 0.4
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -177,7 +177,7 @@ def logistic(n: int, intercept: float, words: str) -> Sample:
 
 
 def ordered(n: int) -> Sample:
-    """Five ordered categories under proportional odds."""
+    """Make five ordered categories under proportional odds."""
     cuts, truth = np.array([-1.5, -0.5, 0.5, 1.5]), 2.0
     above1 = np.concatenate([[1.0], expit(np.log(truth) - cuts), [0.0]])
     above0 = np.concatenate([[1.0], expit(-cuts), [0.0]])
@@ -194,7 +194,7 @@ def ordered(n: int) -> Sample:
 
 
 def repeated_events(n: int) -> Sample:
-    """Events that some patients have again and again (gamma frailty)."""
+    """Make events that some patients have again and again (gamma frailty)."""
     arm = arms(n, n // 2)
     rate = np.where(arm == "mis", 0.48, 0.80)
 
@@ -208,7 +208,7 @@ def repeated_events(n: int) -> Sample:
 
 
 def events_of_surgeons() -> Sample:
-    """Twelve surgeons with rates and habits of their own; habits do not follow rates."""
+    """Make twelve surgeons with rates and habits of their own; habits do not follow rates."""
     treated, each = (4, 7, 10, 13, 16, 10) * 2, 20
     surgeons = len(treated)
     surgeon = np.repeat(np.arange(surgeons), each)
@@ -225,7 +225,7 @@ def events_of_surgeons() -> Sample:
 
 
 def total_events() -> Sample:
-    """Poisson totals of each arm."""
+    """Make Poisson totals of each arm."""
     years = np.array([40.0, 40.0])
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
@@ -237,7 +237,7 @@ def total_events() -> Sample:
 
 
 def times(n: int, *, rounded: bool = False) -> Sample:
-    """Two causes with constant hazards (progression, death), followed for 18 to 48 months."""
+    """Make two causes with constant hazards (progression, death), followed for 18 to 48 months."""
     hazards = np.array([0.015, 0.020])
     total = hazards.sum()
     until = HORIZON + (MOST_ROUNDED if rounded else 0.0)
@@ -268,11 +268,11 @@ def happened(rng: np.random.Generator, p: FloatArray) -> npt.NDArray[np.int64]:
     return (rng.random(len(p)) < p).astype(np.int64)
 
 
-def odds(p: FloatArray | float) -> FloatArray | float:
-    """Return the odds of a probability."""
+def odds(p: FloatArray) -> FloatArray:
+    """Return the odds of probabilities."""
     return p / (1 - p)
 
 
 def expit(x: FloatArray) -> FloatArray:
-    """Return the probability of log odds."""
+    """Return the probabilities of log odds."""
     return 1 / (1 + np.exp(-x))

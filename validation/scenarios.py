@@ -15,8 +15,13 @@ from validation.samples import Sample
 
 FULL = 2_000  # replicates of a scenario: a Monte-Carlo error of .005 of a coverage of .95
 STATED = 0.95
-RATIOS = frozenset(
-    "geometric_mean_ratio risk_ratio odds_ratio rate_ratio ordinal_odds_ratio win_odds".split()
+RATIOS = (
+    "geometric_mean_ratio",
+    "risk_ratio",
+    "odds_ratio",
+    "rate_ratio",
+    "ordinal_odds_ratio",
+    "win_odds",
 )
 
 
@@ -228,10 +233,12 @@ def risks() -> list[Scenario]:
 
 def rates() -> list[Scenario]:
     """Events per time at risk."""
-    ratio, years = compare.rate_ratio, {"exposure": "years"}
+    ratio, years = compare.rate_ratio, "years"
     return [
         *(
-            contrast(name, ratio, samples.repeated_events(n), says=says, method=method, **years)
+            contrast(
+                name, ratio, samples.repeated_events(n), says=says, method=method, exposure=years
+            )
             for name, method, says, n in (
                 ("robust", "robust", "robust (HC3)", 500),
                 ("robust", "robust", "robust (HC3)", 80),
@@ -244,10 +251,15 @@ def rates() -> list[Scenario]:
             samples.events_of_surgeons(),
             says="by cluster (CR2)",
             cluster="surgeon",
-            **years,
+            exposure=years,
         ),
         contrast(
-            "rate-exact", ratio, samples.total_events(), method="exact", promise=AT_LEAST, **years
+            "rate-exact",
+            ratio,
+            samples.total_events(),
+            method="exact",
+            exposure=years,
+            promise=AT_LEAST,
         ),
     ]
 
@@ -255,8 +267,8 @@ def rates() -> list[Scenario]:
 def times_to_events() -> list[Scenario]:
     """Curves at 24 months."""
     exact, months, small = samples.times(500), samples.times(500, rounded=True), samples.times(80)
-    survive = {"says": "log-log", "measure": "survival", "event": "event"}
-    happen = {"measure": "incidence", "event": "cause", "cause": 1}
+    survive: dict[str, Any] = {"says": "log-log", "measure": "survival", "event": "event"}
+    happen: dict[str, Any] = {"measure": "incidence", "event": "cause", "cause": 1}
     delta = {"says": "delta method, log-log", **happen}
     jackknife = {
         "says": "infinitesimal jackknife, log-log",

@@ -90,8 +90,9 @@ def band(promise: Promise, replicates: int) -> tuple[float, float]:
     They are those that an interval covering as stated reaches by chance, and never fewer than are
     promised: with many replicates the promise alone decides.
     """
-    low, high = binom.ppf([BAD_LUCK / 2, 1 - BAD_LUCK / 2], replicates, STATED) / replicates
-    return min(promise.low, float(low)), max(promise.high, float(high))
+    luck = np.array([BAD_LUCK / 2, 1 - BAD_LUCK / 2])
+    low, high = (binom.ppf(luck, replicates, STATED) / replicates).tolist()
+    return min(promise.low, low), max(promise.high, high)
 
 
 def simulate(scenario: Scenario, replicates: int | None = None, *, seed: int = SEED) -> Coverage:
@@ -102,7 +103,7 @@ def simulate(scenario: Scenario, replicates: int | None = None, *, seed: int = S
     """
     key = crc32(f"{scenario.sample.words}, n = {scenario.sample.n}".encode())
     seeds = np.random.SeedSequence([seed, key]).spawn(replicates or scenario.replicates)
-    bar = tqdm(seeds, desc=scenario.name, unit="data set", delay=2, leave=False)
+    bar = tqdm(seeds, desc=scenario.name, unit=" data sets", delay=2, leave=False, disable=None)
     return Coverage(scenario, np.array([reading_of(scenario, one) for one in bar]))
 
 
