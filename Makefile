@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check samples bench clean
+.PHONY: help demo test check samples bench validate clean
 
 help:
 	@echo "make demo      write report/index.html from synthetic data"
@@ -13,6 +13,7 @@ help:
 	@echo "make check     run the linters, the type checker and the docs build"
 	@echo "make samples   write the synthetic samples anew"
 	@echo "make bench     time us beside others, in one run"
+	@echo "make validate  simulate how often intervals hold the truth (about 15 minutes)"
 	@echo "make clean     remove what these commands made"
 
 # The stamp is renewed when what is installed changes.
@@ -46,6 +47,9 @@ check: .venv/.docs
 bench: .venv/.dev
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --editable ".[bench]"
 	$(BIN)/python benchmarks/run.py
+
+validate: .venv/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m validation.run
 
 samples: .venv/.run
 	$(BIN)/python data/make_samples.py

@@ -14,6 +14,7 @@ HEAD = """# Validation
 Tests that compare an estimator with numbers from outside this code: another program, a published
 table, data worked by hand, or a simulated truth. All of them run in `make test`, and the tolerance
 of each is a named constant with its reason. This page is written by `python docs/make_validation.py`.
+How often the intervals hold a simulated truth stands in [Coverage](coverage.md).
 
 | estimator | compared with | test |
 |---|---|---|
