@@ -26,9 +26,10 @@ that makes them (closed forms in `validation/samples.py`, never the package's ow
 PROMISED = """## Promised
 
 At n = 500 the interval covers .94 to .96, curves where at least ten are at risk; exact intervals
-cover at least .95 at every n; Firth's profile interval covers .94 to .96 at n = 80. A promise is
-broken when the coverage lies outside of this and also outside of what an interval that covers .95
-reaches by chance in so many data sets (in all but one run of a thousand).
+cover at least .95 at every n; Firth's profile interval covers no less than .94 at n = 80, where it
+covers more the fewer the events. A promise is broken when the coverage lies outside of this and
+also outside of what an interval that covers .95 reaches by chance in so many data sets (in all but
+one run of a thousand).
 
 """
 REPORTED = """## Reported

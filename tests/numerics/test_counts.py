@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spineoutcomes.numerics.exact_rates import exact_rate, exact_rate_ratio
 from spineoutcomes.numerics.families import POISSON
@@ -44,6 +46,27 @@ def test_counts_that_vary_little_are_poisson() -> None:
     assert math.isnan(fit.theta_error)
     plain = fit_glm(X, y, POISSON, ["i"])
     assert fit.model.coefficients == pytest.approx(plain.coefficients)
+
+
+@pytest.mark.parametrize("seed", [8, 280, 351])
+def test_counts_hardly_more_varied_than_poisson_settle(seed: int) -> None:
+    # At theta in the thousands its information is rounding, and may come out below zero.
+    x = np.arange(80) % 2
+    y = np.random.default_rng(seed).poisson(np.where(x, 0.3, 0.6)).astype(float)
+    fit = fit_negative_binomial(np.column_stack([np.ones(80), x]), y, ["i", "x"])
+    assert fit.converged
+    assert fit.theta > 100
+    assert math.isnan(fit.theta_error)
+    # The ratio of two arms of 40 is that of their totals, whatever theta.
+    ratio = y[x == 1].sum() / y[x == 0].sum()
+    assert math.exp(fit.model.coefficients[1]) == pytest.approx(ratio, rel=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_nearly_poisson_counts_always_settle(seed: int) -> None:
+    x = np.arange(80) % 2
+    y = np.random.default_rng(seed).poisson(np.where(x, 0.5, 0.9)).astype(float)
+    assert fit_negative_binomial(np.column_stack([np.ones(80), x]), y, ["i", "x"]).converged
 
 
 def test_counts_are_repeated_rows() -> None:

@@ -19,8 +19,8 @@ from spineoutcomes.numerics.glm import GlmFit, fit_glm
 
 FloatArray = npt.NDArray[np.float64]
 MOST_TURNS = 100
-# Relative change of theta at which the turns end.
-SETTLED = 1e-10
+# Relative change of theta, and of the variance it adds where it is large, at which the turns end.
+SETTLED = 1e-9
 # Beyond this theta the variance exceeds the mean by nothing that can be seen.
 LARGEST_THETA = 1e8
 
@@ -36,7 +36,8 @@ class NegativeBinomialFit:
     theta : float
         Infinite where counts vary no more than Poisson.
     theta_error : float
-        Standard error of theta from the observed information; missing for an infinite theta.
+        Standard error of theta from the observed information; missing for an infinite theta, or
+        one so large that nothing is left of that information.
     converged : bool
     """
 
@@ -66,13 +67,16 @@ def fit_negative_binomial(
         theta = _best_theta(y, model.fitted, each)
         if theta >= LARGEST_THETA:
             return NegativeBinomialFit(model, math.inf, math.nan, model.converged)
-        settled = abs(theta - before) <= SETTLED * theta
+        # The larger theta, the less of it is left in the likelihood, and the less it matters.
+        settled = abs(theta - before) <= SETTLED * theta * max(1.0, theta)
         if settled:
             break
         start = model.coefficients
         family = negative_binomial(theta)
         model = fit_glm(X, y, family, names, counts=counts, offset=offset, start=start)
-    error = 1 / math.sqrt(_information(theta, y, model.fitted, each))
+    known = _information(theta, y, model.fitted, each)
+    # Counts hardly more varied than Poisson say nothing of theta that rounding leaves standing.
+    error = 1 / math.sqrt(known) if known > 0 else math.nan
     return NegativeBinomialFit(model, theta, error, settled and model.converged)
 
 
