@@ -48,9 +48,13 @@ def coerced(
     columns: dict[str, pd.Series] = {}
     dates: dict[str, Dates] = {}
     found = []
+    absent: dict[Kind, pd.Series] = {}
     for column in spec.columns:
         if column.name not in frame:
-            columns[column.name] = _absent(frame.index, column.kind)
+            # Nobody writes into a column: those that nobody filled in are one and the same.
+            if column.kind not in absent:
+                absent[column.kind] = _absent(frame.index, column.kind)
+            columns[column.name] = absent[column.kind]
             if column.kind == "date":
                 dates[column.name] = no_dates(frame.index)
             continue
@@ -122,7 +126,9 @@ class _Distinct:
 
 def _stripped(distinct: pd.Index) -> npt.NDArray[np.object_]:
     """Return texts without space around them, None where empty; last None, where code -1 is."""
-    texts = list(map(str.strip, map(str, distinct.tolist())))
+    written = distinct.tolist()
+    plain = pd.api.types.infer_dtype(distinct) == "string"
+    texts = list(map(str.strip, written if plain else map(str, written)))
     filled = [text or None for text in texts] if "" in texts else texts
     return np.array([*filled, None], dtype=object)
 

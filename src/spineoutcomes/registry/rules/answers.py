@@ -24,18 +24,18 @@ def visits_are_answered(facts: Facts) -> Hits:
     visit, names = coded(scores["visit"])
     episode = facts.places["scores", "episode_id"]
     answered = (scores["value"].notna() | scores["grade"].notna()).to_numpy()
-    told = (visit >= 0) & (episode >= 0)
     day = first_known(facts.numbers("scores", "day"), facts.numbers("scores", "lower_day"))
     last = _last_day(facts)
     arm, arms = _arms(facts)
     for code, name in enumerate(names):
-        own = told & (visit == code)
-        usual = _median(day[own])
+        rows = np.flatnonzero(visit == code)
+        rows = rows[episode[rows] >= 0]
+        usual = _median(day[rows])
         due = ~(last < usual)
         if due.sum() < LOST_LEAST:
             continue
         has = np.zeros(len(due), dtype=bool)
-        has[episode[own & answered]] = True
+        has[episode[rows[answered[rows]]]] = True
         lost = due & ~has
         if lost.sum() > LOST_SHARE * due.sum():
             yield "scores", None, "visit", _message(name, lost, due, arm, arms)

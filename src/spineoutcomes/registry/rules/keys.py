@@ -56,14 +56,18 @@ def _numbered(column: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
     Categories and days have their numbers; others are counted out.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
+        if not len(column.cat.categories):
+            return np.zeros(len(column), dtype=np.int64), 1
         codes = column.cat.codes.to_numpy().astype(np.int64)
         return codes + 1, len(column.cat.categories) + 1
     if pd.api.types.is_float_dtype(column):
         days = column.to_numpy()
         low, high = np.fmin.reduce(days, initial=np.inf), np.fmax.reduce(days, initial=-np.inf)
-        if abs(low) < FAR and abs(high) < FAR and not (days % 1 > 0).any():
-            number = np.where(np.isnan(days), low - 1, days) - (low - 1)
-            return number.astype(np.int64), int(high - low) + 2
+        if abs(low) < FAR and abs(high) < FAR:
+            known = np.where(np.isnan(days), low - 1, days)
+            whole = known.astype(np.int64)
+            if (whole == known).all():
+                return whole - (int(low) - 1), int(high - low) + 2
     places, names = pd.factorize(column)
     return places.astype(np.int64) + 1, len(names) + 1
 

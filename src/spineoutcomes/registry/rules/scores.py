@@ -67,7 +67,7 @@ def on_the_declared_scale(facts: Facts) -> Hits:
     value = facts.numbers("scores", "value")
     known = ~np.isnan(value) & ~np.isnan(high)
     top = low + SMALL_PART * (high - low)
-    above, decimal = known & ~((value >= low) & (value <= top)), known & (value % 1 != 0)
+    above, decimal = known & ~((value >= low) & (value <= top)), known & (value != np.trunc(value))
     if not decimal.any():
         return
     column = _columns_of(facts, codes)
