@@ -233,7 +233,8 @@ def test_low_back_pain_once_answered(real_file: Callable[[str], Path], tmp_path:
     assert len(registry.table("patients")) == 159
     assert len(registry.table("scores")) == 125  # cells of Pain that are filled
     assert used(registry) == (159, 159)
-    assert set(registry.findings()["rule"]) == {"unmapped_column"}
+    # 34 of 159 (21 %) have no Pain: more than the fifth that is said at loading.
+    assert set(registry.findings()["rule"]) == {"unmapped_column", "visit_unanswered"}
 
 
 def test_kyphosis_once_answered(real_file: Callable[[str], Path], tmp_path: Path) -> None:
