@@ -35,6 +35,8 @@ def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tupl
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes = np.asarray(values.cat.codes, dtype=np.int64)
         used = np.bincount(codes + 1, minlength=len(values.cat.categories) + 1)[1:] > 0
+        if used.all():
+            return codes, tuple(as_labels(values.cat.categories))
         place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
         return place[codes], tuple(as_labels(values.cat.categories[used]))
     codes, levels = pd.factorize(values, sort=True)

@@ -22,6 +22,7 @@ from spineoutcomes.numerics.columns import (
     read_weights,
     require_columns,
 )
+from spineoutcomes.numerics.nuisance import Nuisance, nuisance_of
 from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
@@ -62,6 +63,8 @@ class Rows:
         Rows (times counts) left out for a missing value, by group.
     n_missing_total : float
         The same in all, with rows whose group is missing.
+    nuisance : Nuisance or None
+        What the model behind estimated weights adds to errors.
     """
 
     frame: pd.DataFrame
@@ -75,6 +78,7 @@ class Rows:
     cluster: IntArray | None
     n_missing: FloatArray
     n_missing_total: float
+    nuisance: Nuisance | None = None
 
     def numbers(self, role: str) -> FloatArray:
         """Return a role's column as floats.
@@ -178,35 +182,50 @@ def analysis_rows(
     multiplicity = read_counts(frame, counts)
     if given is None and weights is not None:
         given = read_weights(frame, weights)
+    needed = {*roles.values(), *([grouping] if grouping else [])}
     complete = group >= 0
     if not keep_missing:
         for column in {*roles.values(), *([cluster] if cluster else [])}:
             complete &= frame[column].notna().to_numpy()
     present = multiplicity > 0
-    lost = ~complete & present
-    n_missing = np.array([multiplicity[lost & (group == g)].sum() for g in range(len(groups))])
-    total = float(multiplicity[lost].sum())
+    n_missing, total = _missing(multiplicity, group, len(groups), ~complete & present)
     if total:
-        needed = {*roles.values(), *([grouping] if grouping else [])}
         gaps = sorted(name for name in needed if frame[name].isna().any())
         _warn_missing(function, total, float(multiplicity.sum()), gaps)
     keep = np.flatnonzero(complete & present)
     if not len(keep):
         raise ArgumentError(f"{function}: no rows left of {len(frame)}; every row lacks a value.")
-    kept = {role: frame[column].iloc[keep].reset_index(drop=True) for role, column in roles.items()}
+    whole = len(keep) == len(frame)
+    values = {role: frame[column].array for role, column in roles.items()}
+    kept = values if whole else {role: array.take(keep) for role, array in values.items()}
+    model = data.model if isinstance(data, Design) else None
+    unit = None if cluster is None else pd.factorize(frame[cluster])[0]
     return Rows(
-        frame=pd.DataFrame(kept, index=pd.RangeIndex(len(keep))),
+        # Nothing is copied where nothing is left out: no analysis writes into its rows.
+        frame=pd.DataFrame(kept, index=pd.RangeIndex(len(keep)), copy=False),
         position=keep,
-        group=group[keep],
+        group=group if whole else group[keep],
         groups=groups,
         reference=_reference_code(function, reference, groups, treatment),
         treatment=grouping,
-        counts=multiplicity[keep],
+        counts=multiplicity if whole else multiplicity[keep],
         weights=None if given is None else np.asarray(given, dtype=float)[keep],
-        cluster=None if cluster is None else pd.factorize(frame[cluster].iloc[keep])[0],
+        cluster=None if unit is None else pd.factorize(unit[keep])[0],
         n_missing=n_missing,
         n_missing_total=total,
+        nuisance=None if model is None else nuisance_of(model, unit, keep),
     )
+
+
+def _missing(
+    counts: FloatArray, group: IntArray, n_groups: int, lost: npt.NDArray[np.bool_]
+) -> tuple[FloatArray, float]:
+    """Return how many rows are left out, by group and in all."""
+    if not lost.any():
+        return np.zeros(n_groups), 0.0
+    known = lost & (group >= 0)
+    by_group = np.bincount(group[known], counts[known], minlength=n_groups)
+    return by_group.astype(float), float(counts[lost].sum())
 
 
 def _refuse(
