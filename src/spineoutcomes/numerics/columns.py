@@ -27,6 +27,14 @@ def require_columns(function: str, frame: pd.DataFrame, names: list[str]) -> Non
         raise ArgumentError(f"{function}: the data have no rows.")
 
 
+def missing_values(column: pd.Series) -> npt.NDArray[np.bool_] | None:
+    """Return which values of a column are missing; None where none is."""
+    if column.dtype.kind in "biu" and isinstance(column.dtype, np.dtype):
+        return None
+    missing = column.isna().to_numpy()
+    return missing if missing.any() else None
+
+
 def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tuple[str, ...]]:
     """Return group codes (-1 = missing) and labels, in category order, else sorted."""
     if column is None:
@@ -46,7 +54,8 @@ def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tupl
 def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
     """Return whole numbers of at least 0; 1 for each row without a column."""
     if column is None:
-        return np.ones(len(frame))
+        # One number, seen by every row: nothing is stored.
+        return np.broadcast_to(1.0, len(frame))
     if not pd.api.types.is_numeric_dtype(frame[column]):
         raise ArgumentError(f"counts must be whole numbers; {column!r} is {frame[column].dtype}.")
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)

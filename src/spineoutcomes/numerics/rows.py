@@ -17,6 +17,7 @@ import pandas as pd
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
 from spineoutcomes.numerics.columns import (
+    missing_values,
     read_counts,
     read_groups,
     read_weights,
@@ -27,6 +28,7 @@ from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 FEATURE_WORDS = {
     "weights": "the weights of the design",
@@ -95,8 +97,8 @@ class Rows:
                 f"{role} must be numeric, its column has dtype {column.dtype}; convert it first."
             )
         values = column.to_numpy(dtype=float, na_value=np.nan)
-        infinite = int(np.isinf(values).sum())
-        if infinite:
+        if np.isinf(values).any():
+            infinite = int(np.isinf(values).sum())
             raise ArgumentError(
                 f"{role} must be finite, {infinite} of {len(values)} values are infinite; "
                 "make them missing, or leave those rows out."
@@ -182,17 +184,16 @@ def analysis_rows(
     multiplicity = read_counts(frame, counts)
     if given is None and weights is not None:
         given = read_weights(frame, weights)
-    needed = {*roles.values(), *([grouping] if grouping else [])}
-    complete = group >= 0
-    if not keep_missing:
-        for column in {*roles.values(), *([cluster] if cluster else [])}:
-            complete &= frame[column].notna().to_numpy()
-    present = multiplicity > 0
-    n_missing, total = _missing(multiplicity, group, len(groups), ~complete & present)
+    observed = {*roles.values(), *([cluster] if cluster else [])} if not keep_missing else set()
+    absent = _absent(frame, observed, group)
+    n_missing, total = np.zeros(len(groups)), 0.0
+    if absent is not None:
+        n_missing, total = _missing(multiplicity, group, len(groups), absent)
     if total:
+        needed = {*roles.values(), *([grouping] if grouping else [])}
         gaps = sorted(name for name in needed if frame[name].isna().any())
         _warn_missing(function, total, float(multiplicity.sum()), gaps)
-    keep = np.flatnonzero(complete & present)
+    keep = _kept(multiplicity, absent)
     if not len(keep):
         raise ArgumentError(f"{function}: no rows left of {len(frame)}; every row lacks a value.")
     whole = len(keep) == len(frame)
@@ -217,15 +218,26 @@ def analysis_rows(
     )
 
 
+def _absent(frame: pd.DataFrame, columns: set[str], group: IntArray) -> BoolArray | None:
+    """Return which rows lack a value or their group; None where none does."""
+    lacking = [group < 0] if group.min() < 0 else []
+    lacking += [gaps for name in columns if (gaps := missing_values(frame[name])) is not None]
+    return np.logical_or.reduce(lacking) if lacking else None
+
+
 def _missing(
-    counts: FloatArray, group: IntArray, n_groups: int, lost: npt.NDArray[np.bool_]
+    counts: FloatArray, group: IntArray, n_groups: int, absent: BoolArray
 ) -> tuple[FloatArray, float]:
-    """Return how many rows are left out, by group and in all."""
-    if not lost.any():
-        return np.zeros(n_groups), 0.0
-    known = lost & (group >= 0)
+    """Return how many rows are left out for a missing value, by group and in all."""
+    known = absent & (group >= 0)
     by_group = np.bincount(group[known], counts[known], minlength=n_groups)
-    return by_group.astype(float), float(counts[lost].sum())
+    return by_group.astype(float), float(counts[absent].sum())
+
+
+def _kept(counts: FloatArray, absent: BoolArray | None) -> IntArray:
+    if absent is None:
+        return np.flatnonzero(counts > 0) if counts.min() <= 0 else np.arange(len(counts))
+    return np.flatnonzero(~absent & (counts > 0))
 
 
 def _refuse(

@@ -19,6 +19,8 @@ IntArray = npt.NDArray[np.int64]
 CENSORED = "censored"
 # Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
 TIE_TOLERANCE = 1e-9
+# Numbers up to this are counted to see which occur; larger ones are sorted.
+MOST_NUMBERED = 1_000
 EVENT_FORMS = (
     "an ordered Categorical whose first category is 'censored' "
     "(pd.Categorical(x, categories=['censored', 'recurrence', 'death'], ordered=True)), a bool, "
@@ -111,8 +113,8 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
 
 def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
     values = rows.numbers(role)
-    negative = int((values < 0).sum())
-    if negative:
+    if values.min() < 0:
+        negative = int((values < 0).sum())
         raise ArgumentError(
             f"{function}: {role} counts from the time origin and must not be negative; {negative} "
             f"of {len(values)} values are. Leave those rows out, or correct the dates."
@@ -127,12 +129,13 @@ def _with_ties(time: FloatArray, entry: FloatArray | None) -> tuple[FloatArray, 
     # Whole numbers differ by 1 at least, more than the tolerance in any range below 1e9.
     if width * TIE_TOLERANCE < 1 and bool((values == np.rint(values)).all()):
         return time, entry
-    order = np.argsort(values)
-    ordered = values[order]
+    ordered = np.sort(values)
     step = np.diff(ordered)
-    new = np.append(True, step > TIE_TOLERANCE * width)
-    if not ((step > 0) & ~new[1:]).any():
+    near = step <= TIE_TOLERANCE * width
+    if not (near & (step > 0)).any():
         return time, entry
+    order = np.argsort(values)
+    new = np.append(True, ~near)
     settled = np.empty(len(values))
     settled[order] = ordered[new][np.cumsum(new) - 1]
     return settled[: len(time)], None if entry is None else settled[len(time) :]
@@ -152,9 +155,12 @@ def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, 
     event = event.infer_objects() if event.dtype == object else event
     if not pd.api.types.is_numeric_dtype(event):
         raise ArgumentError(f"{function}: event has dtype {event.dtype}; expected {EVENT_FORMS}.")
-    numbers = event.to_numpy(dtype=float)
-    undeclared = int((~np.isfinite(numbers) | (numbers < 0) | (numbers != np.rint(numbers))).sum())
-    if undeclared:
+    numbers = event.to_numpy()
+    whole = numbers.dtype.kind in "biu"
+    if not whole:
+        numbers = event.to_numpy(dtype=float)
+    if numbers.min() < 0 or not (whole or _are_whole(numbers).all()):
+        undeclared = int(((numbers < 0) | ~_are_whole(numbers)).sum())
         raise ArgumentError(
             f"{function}: {undeclared} of {len(numbers)} events are no whole number of at least "
             f"0; expected {EVENT_FORMS}."
@@ -162,11 +168,22 @@ def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, 
     return _numbered_causes(numbers)
 
 
-def _numbered_causes(numbers: FloatArray) -> tuple[IntArray, tuple[str, ...]]:
+def _are_whole(numbers: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.isfinite(numbers) & (numbers == np.rint(numbers)))
+
+
+def _numbered_causes(numbers: npt.NDArray[np.generic]) -> tuple[IntArray, tuple[str, ...]]:
     """Return codes and labels; causes are the numbers that occur, "1" when none does."""
-    if numbers.max() <= 1:
-        return numbers.astype(np.int64), ("1",)
-    found = np.unique(numbers)
-    causes = found[found > 0]
-    event = np.where(numbers > 0, np.searchsorted(causes, numbers) + 1, 0)
-    return event.astype(np.int64), tuple(as_labels(causes.tolist()))
+    highest = int(numbers.max())
+    event = numbers.astype(np.int64)
+    if highest <= 1:
+        return event, ("1",)
+    if highest > MOST_NUMBERED:
+        found, event = np.unique(event, return_inverse=True)
+        return event + (found[0] > 0), tuple(as_labels(found[found > 0].tolist()))
+    occurs = np.bincount(event) > 0
+    causes = np.flatnonzero(occurs[1:]) + 1
+    if not occurs.all():
+        code = np.cumsum(occurs) - occurs[0]
+        event = np.where(event > 0, code[event], 0)
+    return event, tuple(as_labels(causes.tolist()))

@@ -2,10 +2,12 @@
 
 Counting is apart from estimating. Every estimator of this room is a few cumulative sums over the
 counts, so that its cost, and that of its resampling, does not grow with the number of patients.
+Times that are whole numbers are places in a table already; others are sorted once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,15 +17,19 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-# A table of all groups x causes x times is used up to so many cells a row; beyond it (many strata
-# with times of their own) only the cells that occur are kept.
+# A table of all groups x causes x whole times is used up to so many cells a row; beyond it (many
+# strata, or few rows over a long time) rows are sorted and only the cells that occur are kept.
 CELLS_PER_ROW = 8
 SMALL_TABLE = 100_000
+# So many groups are sorted one by one, which is faster than sorting by group and time at once.
+FEW_GROUPS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RiskSets:
     """Counts of one group at its K distinct entry, event and censoring times.
+
+    Counts of weighted rows are sums of weights, at the same times.
 
     Attributes
     ----------
@@ -89,48 +95,170 @@ def count(
     tuple of RiskSets
         One per group.
     """
-    instants = time if entry is None else np.concatenate([time, entry])
-    grid, code = _on_grid(instants)
-    K, n = len(grid), len(time)
-    m = None if counts is None or bool((counts == 1).all()) else counts
-    leaving = group * K + code[:n]
-    entering = group * K + (0 if entry is None else code[n:])
-    cells, leaving, entering = _occupied(leaving, entering, n_groups * K, n * CELLS_PER_ROW)
-    J = len(cells)
-    table = np.bincount(event * J + leaving, m, (n_causes + 1) * J).reshape(n_causes + 1, J)
-    column = np.bincount(entering, m, J)
-    present = np.flatnonzero((table.sum(axis=0) + column) > 0)
-    exits, enters = table[:, present].astype(np.float64), column[present].astype(np.float64)
-    owner, at = np.divmod(cells[present], K)
-    bounds = np.searchsorted(owner, np.arange(n_groups + 1))
-    return tuple(_cumulated(grid[at[a:b]], exits[:, a:b], enters[a:b]) for a, b in pairwise(bounds))
+    kept = None if counts is None or bool((counts > 0).all()) else np.flatnonzero(counts > 0)
+    if kept is not None and counts is not None:
+        time, event, group, counts = time[kept], event[kept], group[kept], counts[kept]
+        entry = None if entry is None else entry[kept]
+    (only,) = count_masses(
+        time, event, group, n_causes=n_causes, n_groups=n_groups, entry=entry, masses=(counts,)
+    )
+    return only
 
 
-def _on_grid(values: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Return increasing times that start with 0 and hold all values, and each value's place."""
-    highest = float(values.max())
-    if highest <= CELLS_PER_ROW * len(values) + SMALL_TABLE:
-        place = values.astype(np.int64)
-        if bool((place == values).all()):
-            # Whole-number times are places already: no sorting.
-            return np.arange(highest + 1), place
-    grid, place = np.unique(values, return_inverse=True)
-    return (grid, place) if grid[0] == 0 else (np.append(0.0, grid), place + 1)
+def count_masses(
+    time: FloatArray,
+    event: IntArray,
+    group: IntArray,
+    *,
+    n_causes: int,
+    n_groups: int,
+    entry: FloatArray | None,
+    masses: Sequence[FloatArray | None],
+) -> list[tuple[RiskSets, ...]]:
+    """Count rows as `count` does, several times over, at the same times.
+
+    Parameters
+    ----------
+    time, event, group, n_causes, n_groups, entry
+        As in `count`; every row is observed.
+    masses : sequence of array of shape (n,) or None
+        What each row adds to the counts: the first how many rows it stands for, above 0, the
+        others weights of at least 0; None is 1 for each.
+
+    Returns
+    -------
+    list of tuple of RiskSets
+        For each mass one per group.
+    """
+    if not len(time):
+        return [tuple(_nothing(n_causes) for _ in range(n_groups)) for _ in masses]
+    place, entered = _as_places(time), None if entry is None else _as_places(entry)
+    limit = CELLS_PER_ROW * len(time) + SMALL_TABLE
+    K = int(time.max()) + 1 if place is not None else 0
+    if place is None or (entry is not None and entered is None) or K * n_groups > limit:
+        by_group = _sorted(time, event, group, n_causes, n_groups, entry, masses)
+    else:
+        by_group = _tabulated(place, event, group, n_causes, n_groups, K, entered, masses)
+    return list(zip(*by_group, strict=True))
 
 
-def _occupied(
-    leaving: IntArray, entering: IntArray, size: int, limit: int
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the cells to count in, and the two arrays of cells as places among them."""
-    if size <= limit + SMALL_TABLE:
-        return np.arange(size), leaving, entering
-    cells, place = np.unique(np.concatenate([leaving, entering]), return_inverse=True)
-    return cells, place[: len(leaving)], place[len(leaving) :]
+def _as_places(values: FloatArray) -> IntArray | None:
+    """Return whole numbers as integers; None when some are not whole, or too large to count in."""
+    if values.max() > CELLS_PER_ROW * len(values) + SMALL_TABLE:
+        return None
+    place = values.astype(np.int64)
+    return place if bool((place == values).all()) else None
 
 
-def _cumulated(time: FloatArray, exits: FloatArray, enters: FloatArray) -> RiskSets:
-    leaves = exits.sum(axis=0)
-    n_risk = (np.cumsum(enters) - enters) - (np.cumsum(leaves) - leaves)
-    # Nobody entered before the first time: there, those who enter are counted.
-    n_risk[:1] = enters[:1]
-    return RiskSets(time, n_risk, exits[1:], exits[0], enters)
+def _tabulated(
+    place: IntArray,
+    event: IntArray,
+    group: IntArray,
+    n_causes: int,
+    n_groups: int,
+    K: int,
+    entered: IntArray | None,
+    masses: Sequence[FloatArray | None],
+) -> Iterator[list[RiskSets]]:
+    """Yield the counts of each group, from whole-number times that are places in a table."""
+    own = group * K
+    leaving = event * (n_groups * K)
+    leaving += own
+    leaving += place
+    exits, enters = [], []
+    for mass in masses:
+        table = np.bincount(leaving, mass, (n_causes + 1) * n_groups * K)
+        exits.append(table.reshape(n_causes + 1, n_groups, K).astype(np.float64))
+        if entered is None:
+            column = np.zeros((n_groups, K))
+            column[:, 0] = exits[-1].sum(axis=(0, 2))
+        else:
+            column = np.bincount(own + entered, mass, n_groups * K).astype(np.float64)
+        enters.append(column.reshape(n_groups, K))
+    occupied = exits[0].sum(axis=0) + enters[0] > 0
+    for g in range(n_groups):
+        at = np.flatnonzero(occupied[g])
+        yield _cumulated(
+            at.astype(np.float64), [e[:, g, at] for e in exits], [e[g, at] for e in enters]
+        )
+
+
+def _sorted(
+    time: FloatArray,
+    event: IntArray,
+    group: IntArray,
+    n_causes: int,
+    n_groups: int,
+    entry: FloatArray | None,
+    masses: Sequence[FloatArray | None],
+) -> Iterator[list[RiskSets]]:
+    """Yield the counts of each group, from times of any kind that are sorted once."""
+    n = len(time)
+    kind, instant = event, time
+    if entry is not None:
+        # An entry is an instant of its own kind, after the causes.
+        instant = np.concatenate([time, entry])
+        kind = np.concatenate([event, np.full(n, n_causes + 1)])
+        group = np.concatenate([group, group])
+    for at in _in_order(instant, group, n_groups):
+        ordered, kinds = instant[at], kind[at]
+        if entry is None and len(at):
+            # All enter at the start.
+            ordered, kinds = np.append(0.0, ordered), np.append(n_causes + 1, kinds)
+        first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+        exits, enters = [], []
+        for mass in masses:
+            own = np.ones(len(at)) if mass is None else mass[at if entry is None else at % n]
+            own = np.append(own.sum(), own) if len(own) < len(ordered) else own
+            parts = [_sums(np.where(kinds == k, own, 0.0), first) for k in range(n_causes + 2)]
+            exits.append(np.stack(parts[:-1]))
+            enters.append(parts[-1])
+        yield _cumulated(ordered[first], exits, enters)
+
+
+def _sums(values: FloatArray, first: IntArray) -> FloatArray:
+    """Return the sum of each run of values that begins at `first`."""
+    return values if len(first) == len(values) else np.add.reduceat(values, first)
+
+
+def _in_order(instant: FloatArray, group: IntArray, n_groups: int) -> Iterator[IntArray]:
+    """Yield the positions of each group's instants in the order of time."""
+    if n_groups == 1:
+        yield np.argsort(instant)
+    elif n_groups <= FEW_GROUPS:
+        for g in range(n_groups):
+            own = np.flatnonzero(group == g)
+            yield own[np.argsort(instant[own])]
+    else:
+        order = np.lexsort((instant, group))
+        bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
+        for start, end in pairwise(bounds):
+            yield order[start:end]
+
+
+def _cumulated(
+    time: FloatArray, exits: Sequence[FloatArray], enters: Sequence[FloatArray]
+) -> list[RiskSets]:
+    """Return the counts of one group for each mass: those at risk are those yet to leave."""
+    sets: list[RiskSets] = []
+    for leave, enter in zip(exits, enters, strict=True):
+        leaves = leave.sum(axis=0)
+        # Summed from the end, so that the few who are left are not what remains of large sums.
+        n_risk = _from_here_on(leaves) - _from_here_on(enter)
+        # Nobody entered before the first time: there, those who enter are counted.
+        n_risk[:1] = enter[:1]
+        if sets:
+            # Where all at risk leave, their weights are those that leave, to the last digit.
+            emptied = sets[0].n_risk == exits[0].sum(axis=0)
+            n_risk = np.where(emptied, leaves, n_risk)
+        sets.append(RiskSets(time, n_risk, leave[1:], leave[0], enter))
+    return sets
+
+
+def _from_here_on(values: FloatArray) -> FloatArray:
+    return np.asarray(np.cumsum(values[::-1])[::-1])
+
+
+def _nothing(n_causes: int) -> RiskSets:
+    none = np.zeros(0)
+    return RiskSets(none, none, np.zeros((n_causes, 0)), none, none)
