@@ -17,6 +17,7 @@ def arranged(
     text: Sequence[str],
     numbers: Sequence[str],
     optional: Sequence[str] = (),
+    extra: Sequence[str] = (),
     required: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return a copy of `frame` with the columns of `kind`, in their order.
@@ -31,6 +32,8 @@ def arranged(
         Columns of a result, in order; those absent from `frame` are filled with missing values.
     optional : sequence of str
         Text columns kept, in front, only where `frame` has them.
+    extra : sequence of str
+        Columns of numbers kept, at the end, only where `frame` has them.
     required : sequence of str
         Columns that must be there and complete.
 
@@ -40,7 +43,7 @@ def arranged(
         For a column that `kind` does not know, a required one that is absent or incomplete, or
         text in a column of numbers.
     """
-    known = [*optional, *text, *numbers]
+    known = [*optional, *text, *numbers, *extra]
     unknown = sorted(set(map(str, frame.columns)) - set(known))
     if unknown:
         raise ArgumentError(
@@ -49,11 +52,12 @@ def arranged(
     for column in required:
         if column not in frame.columns or frame[column].isna().any():
             raise ArgumentError(f"{kind} needs a complete column {column!r}.")
-    columns = {c: _as_text(frame, c) for c in text}
-    columns |= {c: _as_number(frame, c, kind) for c in numbers}
-    columns |= {c: _optional(frame, c, kind) for c in optional if c in frame.columns}
-    order = [c for c in optional if c in frame.columns] + [*text, *numbers]
-    return pd.DataFrame({c: columns[c] for c in order}).reset_index(drop=True)
+    columns = {c: _optional(frame, c, kind) for c in optional if c in frame.columns}
+    columns |= {c: _as_text(frame, c) for c in text}
+    given = [*numbers, *(c for c in extra if c in frame.columns)]
+    columns |= {c: _as_number(frame, c, kind) for c in given}
+    # The one copy: what the caller does to `frame` later changes no result.
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=True)
 
 
 def stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -66,17 +70,22 @@ def stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def _as_text(frame: pd.DataFrame, column: str) -> pd.Series:
     if column not in frame.columns:
-        return pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    values = np.array(frame[column].astype(object), dtype=object)
-    values[frame[column].isna().to_numpy()] = None
-    return pd.Series(values, index=frame.index, dtype=object)
+        return pd.Series(np.full(len(frame), None, dtype=object), dtype=object)
+    given = frame[column]
+    if isinstance(given.dtype, pd.CategoricalDtype):
+        # The code of a missing value is -1: the last label.
+        labels = np.append(np.array(given.cat.categories, dtype=object), None)
+        return pd.Series(labels[given.cat.codes], dtype=object)
+    values = np.array(given.astype(object), dtype=object)
+    values[given.isna().to_numpy()] = None
+    return pd.Series(values, dtype=object)
 
 
 def _as_number(frame: pd.DataFrame, column: str, kind: str) -> pd.Series:
     if column not in frame.columns:
-        return pd.Series(float("nan"), index=frame.index, dtype=float)
+        return pd.Series(np.full(len(frame), np.nan))
     try:
-        return frame[column].astype(float)
+        return pd.Series(frame[column].to_numpy(dtype=float, na_value=np.nan), copy=False)
     except (TypeError, ValueError):
         raise ArgumentError(f"{kind} needs numbers in the column {column!r}.") from None
 

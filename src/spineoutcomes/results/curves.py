@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, InitVar, dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
@@ -24,6 +26,8 @@ NUMBERS = (
     "conf_low",
     "conf_high",
 )
+# Beside the counts of a weighted curve: the weights at risk, and how many equal weights tell as much.
+WEIGHTED = ("n_risk_weighted", "n_effective")
 VALUES = ("estimate", "std_error", "conf_low", "conf_high")
 START = {"survival": 1.0, "incidence": 0.0, "mean_count": 0.0}
 # Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
@@ -40,8 +44,9 @@ class Curves:
     ----------
     frame : DataFrame
         Columns `group, cause, time, n_risk, n_event, n_censor, estimate, std_error, conf_low,
-        conf_high`; `group`, `time` and `estimate` are required, unknown columns are refused.
-        Numbers at risk are just before each time.
+        conf_high`, and of weighted curves `n_risk_weighted, n_effective`; `group`, `time` and
+        `estimate` are required, unknown columns are refused. Numbers at risk are just before each
+        time.
     measure : {"survival", "incidence", "mean_count"}
         What `estimate` is; it sets the value before the first time (1, 0, 0).
     time_unit : str
@@ -87,6 +92,7 @@ class Curves:
     horizons: tuple[float, ...] = ()
     warnings: tuple[str, ...] = ()
     _frame: pd.DataFrame = field(init=False)
+    _starts: tuple[int, ...] = field(init=False)
 
     def __post_init__(self, frame: pd.DataFrame) -> None:
         if self.measure not in START:
@@ -100,9 +106,12 @@ class Curves:
             kind="Curves",
             text=TEXT,
             numbers=NUMBERS,
+            extra=WEIGHTED,
             required=("group", "time", "estimate"),
         )
-        object.__setattr__(self, "_frame", _in_time_order(rows))
+        settled, starts = _in_time_order(rows, _curve_codes(frame))
+        object.__setattr__(self, "_frame", settled)
+        object.__setattr__(self, "_starts", starts)
         object.__setattr__(self, "sources", tuple(self.sources))
         object.__setattr__(self, "horizons", tuple(map(float, self.horizons)))
 
@@ -188,9 +197,9 @@ class Curves:
 
     def _each(self) -> Iterator[tuple[str, str | None, pd.DataFrame]]:
         """Yield group, cause and rows of each curve, in order of appearance."""
-        key = [self._frame["group"], self._frame["cause"].fillna("")]
-        for (group, cause), curve in self._frame.groupby(key, sort=False):
-            yield str(group), (str(cause) or None), curve
+        for start, end in pairwise([*self._starts, len(self._frame)]):
+            curve = self._frame.iloc[start:end]
+            yield curve["group"].iloc[0], curve["cause"].iloc[0], curve
 
     def _overview(self) -> pd.DataFrame:
         rows = [
@@ -207,14 +216,36 @@ class Curves:
         return pd.DataFrame(rows)
 
 
-def _in_time_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows curve by curve in order of appearance, each in the order of time."""
-    curve = rows.groupby(["group", "cause"], sort=False, dropna=False).ngroup()
-    in_order = (rows["time"].diff() >= 0) | (curve.diff() != 0)
-    if curve.is_monotonic_increasing and bool(in_order.all()):
-        return rows
-    ordered = rows.assign(curve=curve).sort_values(["curve", "time"], kind="stable")
-    return ordered[list(rows.columns)].reset_index(drop=True)
+def _curve_codes(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return which curve each row belongs to: its group and cause."""
+    group, cause = (
+        _codes(frame[name]) if name in frame.columns else np.zeros(len(frame), dtype=np.int64)
+        for name in TEXT
+    )
+    return np.asarray(group * (cause.max(initial=0) + 1) + cause, dtype=np.int64)
+
+
+def _codes(column: pd.Series) -> npt.NDArray[np.int64]:
+    """Return codes from 0, a missing value having one of its own."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(dtype=np.int64) + 1
+    return pd.factorize(column)[0].astype(np.int64) + 1
+
+
+def _in_time_order(
+    rows: pd.DataFrame, code: npt.NDArray[np.int64]
+) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Return the rows curve by curve in order of appearance, each in order of time, and starts."""
+    time = rows["time"].to_numpy()
+    changes = code[1:] != code[:-1]
+    starts = np.flatnonzero(np.append(True, changes)[: len(code)])
+    whole = len(np.unique(code[starts])) == len(starts)
+    if not whole or bool((~changes & (time[1:] < time[:-1])).any()):
+        appearance = pd.factorize(code)[0]
+        order = np.lexsort((time, appearance))
+        rows = rows.iloc[order].reset_index(drop=True)
+        starts = np.searchsorted(appearance[order], np.arange(appearance.max() + 1))
+    return rows, tuple(starts.tolist())
 
 
 def _at_times(curve: pd.DataFrame, times: np.ndarray, start: float) -> pd.DataFrame:
@@ -230,7 +261,8 @@ def _at_times(curve: pd.DataFrame, times: np.ndarray, start: float) -> pd.DataFr
         out[name] = np.where(beyond, np.nan, values)
     at_next = np.minimum(following, len(known) - 1)
     exact = ~beyond & (known[at_next] <= times + rounding)
-    out["n_risk"] = np.where(beyond, 0.0, curve["n_risk"].to_numpy()[at_next])
+    for name in ("n_risk", *(name for name in WEIGHTED if name in curve.columns)):
+        out[name] = np.where(beyond, 0.0, curve[name].to_numpy()[at_next])
     for name in ("n_event", "n_censor"):
         out[name] = np.where(exact, curve[name].to_numpy()[at_next], 0.0)
     return out

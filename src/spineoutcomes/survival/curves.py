@@ -15,7 +15,13 @@ from spineoutcomes.results import Curves
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import read_outcome
 from spineoutcomes.survival.risk_sets import RiskSets
-from spineoutcomes.survival.steps import checked_horizons, count_groups, curve_rows, reader_notes
+from spineoutcomes.survival.steps import (
+    checked_horizons,
+    count_groups,
+    curve_rows,
+    reader_notes,
+    stacked,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -139,7 +145,7 @@ def survival_curve(
             )
         )
     return Curves(
-        pd.concat(parts),
+        stacked(parts),
         measure="survival",
         time_unit=time_unit,
         method=f"Kaplan-Meier estimate, Greenwood error, {conf_level:.0%} {conf_type} limits"

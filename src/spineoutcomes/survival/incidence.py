@@ -18,7 +18,13 @@ from spineoutcomes.survival.aalen_johansen import (
 )
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import Outcome, read_outcome
-from spineoutcomes.survival.steps import checked_horizons, count_groups, curve_rows, reader_notes
+from spineoutcomes.survival.steps import (
+    checked_horizons,
+    count_groups,
+    curve_rows,
+    reader_notes,
+    stacked,
+)
 
 Variance = Literal["delta", "infinitesimal-jackknife"]
 
@@ -147,7 +153,7 @@ def cumulative_incidence(
         for j in _wanted(outcome, cause)
     ]
     return Curves(
-        pd.concat(parts),
+        stacked(parts),
         measure="incidence",
         time_unit=time_unit,
         method=f"Aalen-Johansen estimate, {ERROR_WORDS[variance]}, {conf_level:.0%} {conf_type} "

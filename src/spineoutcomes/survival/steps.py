@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,15 @@ from spineoutcomes.survival.outcome import Outcome
 from spineoutcomes.survival.risk_sets import RiskSets, count
 
 FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveRows:
+    """The rows of one curve: its labels, and its columns by name."""
+
+    group: str
+    cause: str | None
+    columns: Mapping[str, FloatArray]
 
 
 def count_groups(rows: Rows, outcome: Outcome) -> tuple[RiskSets, ...]:
@@ -40,22 +50,41 @@ def curve_rows(
     std_error: FloatArray,
     conf_type: ConfType,
     conf_level: float,
-) -> pd.DataFrame:
+) -> CurveRows:
     """Return the rows of one curve, one per distinct time."""
     low, high = confidence_limits(estimate, std_error, conf_type, conf_level)
-    return pd.DataFrame(
-        {
-            "group": group,
-            "cause": cause,
-            "time": counts.time,
-            "n_risk": counts.n_risk,
-            "n_event": n_event,
-            "n_censor": counts.n_censor,
-            "estimate": estimate,
-            "std_error": std_error,
-            "conf_low": low,
-            "conf_high": high,
-        }
+    columns = {
+        "time": counts.time,
+        "n_risk": counts.n_risk,
+        "n_event": n_event,
+        "n_censor": counts.n_censor,
+        "estimate": estimate,
+        "std_error": std_error,
+        "conf_low": low,
+        "conf_high": high,
+    }
+    return CurveRows(group, cause, columns)
+
+
+def stacked(curves: Sequence[CurveRows]) -> pd.DataFrame:
+    """Return the rows of several curves as one frame, whose labels are stored once."""
+    sizes = [len(curve.columns["time"]) for curve in curves]
+    labels = {
+        "group": _repeated([curve.group for curve in curves], sizes),
+        "cause": _repeated([curve.cause for curve in curves], sizes),
+    }
+    numbers = {
+        name: np.concatenate([curve.columns[name] for curve in curves])
+        for name in curves[0].columns
+    }
+    return pd.DataFrame(labels | numbers, copy=False)
+
+
+def _repeated(labels: Sequence[str | None], sizes: Sequence[int]) -> pd.Categorical:
+    known = list(dict.fromkeys(label for label in labels if label is not None))
+    codes = [-1 if label is None else known.index(label) for label in labels]
+    return pd.Categorical.from_codes(
+        np.repeat(np.array(codes, dtype=np.int32), sizes), categories=pd.Index(known, dtype=object)
     )
 
 
