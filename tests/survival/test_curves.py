@@ -279,15 +279,6 @@ def test_a_plain_design_is_the_frame() -> None:
     pd.testing.assert_frame_equal(curve_of(design).tidy(), framed.tidy())
 
 
-@pytest.mark.parametrize(
-    "feature", [{"weights": np.ones(60)}, {"cluster": "k"}, {"sets": "k"}], ids=str
-)
-def test_a_design_with_more_is_refused(feature: dict) -> None:
-    design = so.Design(two_arms(), treatment="arm", reference="open", **feature)
-    with pytest.raises(ArgumentError, match="survival_curve does not respect"):
-        curve_of(design)
-
-
 def test_missing_rows_are_counted_once() -> None:
     data = SIX.astype(float)
     data.loc[0, "time"] = np.nan

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.survival import cumulative_incidence, survival_curve
-from spineoutcomes.survival.aalen_johansen import incidence_of_cause, jackknife_error
-from spineoutcomes.survival.risk_sets import count
 
 # Closed forms on both sides: only the order of sums and products differs.
 CLOSED = {"rtol": 1e-8, "atol": 1e-10}
@@ -141,25 +139,6 @@ def test_mgus2_progression(reference_data) -> None:
     )
 
 
-def test_jackknife_is_the_derivative_by_each_weight() -> None:
-    rng = np.random.default_rng(11)
-    n, step = 25, 1e-5
-    time, event = rng.integers(1, 8, n).astype(float), rng.integers(0, 3, n)
-
-    def sets(weights: np.ndarray):
-        group = np.zeros(n, int)
-        return count(time, event, group, n_causes=2, n_groups=1, counts=weights)[0]
-
-    def derivative(i: int) -> np.ndarray:
-        up, down = (1 + s * step * (np.arange(n) == i) for s in (1, -1))
-        return (incidence_of_cause(sets(up), 0).F - incidence_of_cause(sets(down), 0).F) / (
-            2 * step
-        )
-
-    squares = sum(derivative(i) ** 2 for i in range(n))
-    np.testing.assert_allclose(jackknife_error(sets(np.ones(n)), 0), np.sqrt(squares), atol=NUMERIC)
-
-
 # ---- invariants
 
 
@@ -245,15 +224,6 @@ def test_a_plain_design_is_the_frame() -> None:
     pd.testing.assert_frame_equal(incidence(design).tidy(), incidence(data, by="arm").tidy())
 
 
-@pytest.mark.parametrize(
-    "feature", [{"weights": np.ones(80)}, {"cluster": "k"}, {"sets": "k"}], ids=str
-)
-def test_a_design_with_more_is_refused(feature: dict) -> None:
-    design = so.Design(two_arms(), treatment="arm", reference="open", **feature)
-    with pytest.raises(ArgumentError, match="cumulative_incidence does not respect"):
-        incidence(design)
-
-
 def test_words_of_the_result() -> None:
     curves = incidence(two_arms(), by="arm", horizons=12)
     assert curves.method == "Aalen-Johansen estimate, delta-method error, 95% log-log limits"
@@ -292,12 +262,6 @@ def test_a_cause_that_never_happened_stays_at_0() -> None:
 def test_bad_options(more: dict, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         incidence(SIX, **more)
-
-
-def test_the_jackknife_refuses_late_entry() -> None:
-    data = SIX.assign(entry=0.5)
-    with pytest.raises(ArgumentError, match="without late entry only"):
-        incidence(data, entry="entry", variance="infinitesimal-jackknife")
 
 
 def test_an_event_without_causes() -> None:

@@ -74,7 +74,7 @@ def _as_text(frame: pd.DataFrame, column: str) -> pd.Series:
     given = frame[column]
     if isinstance(given.dtype, pd.CategoricalDtype):
         # The code of a missing value is -1: the last label.
-        labels = np.append(np.array(given.cat.categories, dtype=object), None)
+        labels = np.array([*given.cat.categories, None], dtype=object)
         return pd.Series(labels[given.cat.codes], dtype=object)
     values = np.array(given.astype(object), dtype=object)
     values[given.isna().to_numpy()] = None

@@ -26,7 +26,7 @@ NUMBERS = (
     "conf_low",
     "conf_high",
 )
-# Beside the counts of a weighted curve: the weights at risk, and how many equal weights tell as much.
+# Beside the counts of a weighted curve: the sum of weights at risk, and its effective size.
 WEIGHTED = ("n_risk_weighted", "n_effective")
 VALUES = ("estimate", "std_error", "conf_low", "conf_high")
 START = {"survival": 1.0, "incidence": 0.0, "mean_count": 0.0}
@@ -228,8 +228,8 @@ def _curve_codes(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
 def _codes(column: pd.Series) -> npt.NDArray[np.int64]:
     """Return codes from 0, a missing value having one of its own."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(dtype=np.int64) + 1
-    return pd.factorize(column)[0].astype(np.int64) + 1
+        return np.asarray(column.cat.codes, dtype=np.int64) + np.int64(1)
+    return np.asarray(pd.factorize(column)[0] + 1, dtype=np.int64)
 
 
 def _in_time_order(

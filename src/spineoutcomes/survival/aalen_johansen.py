@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spineoutcomes.survival.influence import Influence
 from spineoutcomes.survival.risk_sets import RiskSets
 
 FloatArray = npt.NDArray[np.float64]
@@ -63,37 +64,25 @@ def delta_error(counts: RiskSets, j: int) -> FloatArray:
     return _root(constant - 2 * at.F * linear + at.F**2 * square)
 
 
-def jackknife_error(counts: RiskSets, j: int) -> FloatArray:
-    """Return the infinitesimal-jackknife standard error of the incidence of cause j, shape (K,).
-
-    All must have entered at the first time.
+def incidence_influence(counts: RiskSets, j: int) -> Influence:
+    """Return the influence of an individual on the incidence of cause j.
 
     Notes
     -----
-    The derivative of F(t) by the weight of subject i is P_i(t) - F(t) Q_i(t); P and Q take a jump
-    at the subject's event and fall by A and B as long as the subject is at risk. Subjects that
-    leave at one time in one way share their values, so sums of squares are sums over counts.
+    The derivative of F(t) by the weight of an individual is P(t) - F(t) Q(t). At an event of its
+    own P jumps by F(s) / (n(s) - d(s)), one of cause j by S(s-) / n(s) as well, and Q by
+    1 / (n(s) - d(s)); both fall at every event time by the mean of these jumps over those at risk.
     """
     n, d = counts.n_risk, counts.n_event.sum(axis=0)
-    own, leave = counts.n_event[j], counts.n_censor
     at = incidence_of_cause(counts, j)
-    q = np.divide(at.S_before, at.S, out=np.zeros(len(n)), where=at.S > 0)
-    per_n = np.divide(1, n, out=np.zeros(len(n)), where=n > 0)
-    jump_P, jump_Q = q * at.F * per_n, q * per_n
-    own_jump = at.S_before * per_n
-    A = np.cumsum((own_jump * own + jump_P * d) * per_n)
-    B = np.cumsum(jump_Q * d * per_n)
-    leavers = (
-        (own, own_jump + jump_P - A, jump_Q - B),
-        (d - own, jump_P - A, jump_Q - B),
-        (leave, -A, -B),
-    )
-    staying = n - d - leave
-    PP, PQ, QQ = (
-        np.cumsum(sum(m * x[a] * x[b] for m, *x in leavers)) + staying * (A, B)[a] * (A, B)[b]
-        for a, b in ((0, 0), (0, 1), (1, 1))
-    )
-    return _root(PP - 2 * at.F * PQ + at.F**2 * QQ)
+    jump_Q = np.divide(1, n - d, out=np.zeros(len(n)), where=n > d)
+    own_jump = np.divide(at.S_before, n, out=np.zeros(len(n)), where=n > 0)
+    jump = np.zeros((1 + len(counts.n_event), 2, len(n)))
+    jump[1:, 0], jump[1:, 1] = jump_Q * at.F, jump_Q
+    jump[1 + j, 0] += own_jump
+    falls = (jump[1:] * counts.n_event[:, None]).sum(axis=0)
+    fallen = np.cumsum(np.divide(falls, n, out=np.zeros(falls.shape), where=n > 0), axis=1)
+    return Influence(np.stack([np.ones(len(n)), -at.F]), fallen, jump)
 
 
 def _share(d: FloatArray, n: FloatArray) -> FloatArray:

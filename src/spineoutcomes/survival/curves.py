@@ -14,10 +14,18 @@ from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import read_outcome
-from spineoutcomes.survival.risk_sets import RiskSets
+from spineoutcomes.survival.product_limit import kaplan_meier, survival, survival_influence
+from spineoutcomes.survival.sampling import (
+    FEATURES,
+    Group,
+    counted,
+    error_words,
+    is_robust,
+    root,
+    sampled,
+)
 from spineoutcomes.survival.steps import (
     checked_horizons,
-    count_groups,
     curve_rows,
     reader_notes,
     stacked,
@@ -40,8 +48,10 @@ def survival_curve(
     treatment: str | None = None,
     reference: Hashable = None,
     by: str | None = None,
+    cluster: str | None = None,
     horizons: float | Iterable[float] = (),
     counts: str | None = None,
+    weights: str | None = None,
     conf_type: ConfType = "log-log",
     conf_level: float = 0.95,
     time_unit: str = "days",
@@ -51,7 +61,8 @@ def survival_curve(
     Parameters
     ----------
     data : DataFrame or Design
-        One row per patient, or per `counts` equal patients. A Design brings its treatment.
+        One row per patient, or per `counts` equal patients. A Design brings its treatment, weights,
+        matched sets and clusters.
     time : str
         Column with the end of observation in `time_unit`, at least 0.
     event : str
@@ -62,10 +73,14 @@ def survival_curve(
         Column of the arms and the reference arm, for a DataFrame.
     by : str, optional
         Column of any groups, instead of `treatment`. Without either, one group, "all".
+    cluster : str, optional
+        Column within whose values rows are correlated (patient, centre).
     horizons : float or iterable of float
         Times a report prints, in `time_unit`.
     counts : str, optional
         Column of whole numbers: how many equal rows a row stands for.
+    weights : str, optional
+        Column of sampling or analysis weights, for a DataFrame; the error is then robust.
     conf_type : {"log-log", "log", "plain"}
         Scale on which the limits are symmetric.
     conf_level : float
@@ -77,15 +92,24 @@ def survival_curve(
     -------
     Curves
         Measure "survival"; one row per group and distinct entry, event or censoring time, with the
-        error of S(t). `cause` is missing.
+        error of S(t). `cause` is missing. With weights `n_risk`, `n_event` and `n_censor` still
+        count persons; `n_risk_weighted` and `n_effective` stand beside them.
 
     Raises
     ------
     ArgumentError
         For unknown columns, unusable times or events, an event with several causes (1 - S is then
-        no probability: use `cumulative_incidence`), or a Design with weights, sets or clusters.
+        no probability: use `cumulative_incidence`), negative weights, matched sets with
+        replacement, or sets and clusters at once.
     NotEstimableError
         When a group has no complete row.
+
+    Warns
+    -----
+    MissingDataWarning
+        When rows were left out for a missing value.
+    SparseDataWarning
+        With fewer than ten clusters.
 
     Notes
     -----
@@ -97,10 +121,16 @@ def survival_curve(
     censorings at the same time. Where S is 1 both limits are 1; where S is 0 its error and limits
     are missing.
 
+    With weights, clusters or matched sets the variance is that of the infinitesimal jackknife: the
+    sum over persons, clusters or sets of the squared change of S(t) as they weigh more. A Design
+    whose weights come from a fitted model brings what estimating them adds; other weights are
+    treated as known. `method` says which.
+
     References
     ----------
     Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452. Greenwood 1926, Reports on Public
-    Health and Medical Subjects 33.
+    Health and Medical Subjects 33. Lunceford & Davidian 2004, doi:10.1002/sim.1903, for estimated
+    weights.
 
     Examples
     --------
@@ -113,13 +143,16 @@ def survival_curve(
     rows = analysis_rows(
         data,
         function="survival_curve",
-        respects=(),
+        respects=FEATURES,
         columns={"time": time, "event": event, "entry": entry},
         treatment=treatment,
         reference=reference,
         by=by,
         counts=counts,
+        weights=weights,
+        cluster=cluster,
     )
+    rows = sampled(rows, data, "survival_curve")
     outcome = read_outcome(rows, "survival_curve")
     if len(outcome.causes) > 1:
         raise ArgumentError(
@@ -128,53 +161,30 @@ def survival_curve(
             "Kaplan-Meier curve overstates the risk of one of several causes: use "
             "cumulative_incidence, or merge the causes into one event on purpose."
         )
-    at_risk = count_groups(rows, outcome)
-    parts = []
-    for group, sets in zip(rows.groups, at_risk, strict=True):
-        S, std_error = kaplan_meier(sets)
-        parts.append(
-            curve_rows(
-                sets,
-                group=group,
-                cause=None,
-                n_event=sets.n_event.sum(axis=0),
-                estimate=S,
-                std_error=std_error,
-                conf_type=conf_type,
-                conf_level=conf_level,
-            )
-        )
+    groups = counted(rows, outcome)
+    curves = [
+        curve_rows(group, None, *_estimate(group), conf_type=conf_type, conf_level=conf_level)
+        for group in groups
+    ]
+    error = error_words(rows, data) if is_robust(rows) else "Greenwood error"
     return Curves(
-        stacked(parts),
+        stacked(curves),
         measure="survival",
         time_unit=time_unit,
-        method=f"Kaplan-Meier estimate, Greenwood error, {conf_level:.0%} {conf_type} limits"
+        method=f"Kaplan-Meier estimate, {error}, {conf_level:.0%} {conf_type} limits"
         + ("; late entry" if entry else ""),
         sources=SOURCES,
+        estimand=data.estimand if isinstance(data, Design) else None,
         conf_level=conf_level,
         horizons=checked_horizons(horizons, "survival_curve"),
-        warnings=reader_notes(rows, at_risk),
+        warnings=reader_notes(rows, groups),
     )
 
 
-def kaplan_meier(counts: RiskSets) -> tuple[FloatArray, FloatArray]:
-    """Return S and its Greenwood standard error at the times of `counts`, all causes as one.
-
-    Parameters
-    ----------
-    counts : RiskSets
-        Counts of one group.
-
-    Returns
-    -------
-    tuple of two arrays of shape (K,)
-        The error is missing where S is 0.
-    """
-    n, d = counts.n_risk, counts.n_event.sum(axis=0)
-    happened = d > 0
-    survived = n - d
-    h = np.divide(d, n, out=np.zeros(len(n)), where=happened)
-    S = np.cumprod(1 - h)
-    summand = np.divide(h, survived, out=np.zeros(len(n)), where=happened & (survived > 0))
-    std_error = S * np.sqrt(np.cumsum(summand))
-    return S, np.where(S > 0, std_error, np.nan)
+def _estimate(group: Group) -> tuple[FloatArray, FloatArray]:
+    """Return S and its error, which is missing where S is 0."""
+    if not is_robust(group.rows):
+        return kaplan_meier(group.counts)
+    S = survival(group.counts)
+    variance = group.variance(survival_influence(group.counts))
+    return S, np.where(S > 0, root(variance), np.nan)

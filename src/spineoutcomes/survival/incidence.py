@@ -5,38 +5,44 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
-from spineoutcomes.numerics.rows import analysis_rows
+from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.survival.aalen_johansen import (
     delta_error,
+    incidence_influence,
     incidence_of_cause,
-    jackknife_error,
 )
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import Outcome, read_outcome
+from spineoutcomes.survival.sampling import (
+    FEATURES,
+    Group,
+    counted,
+    error_words,
+    is_robust,
+    root,
+    sampled,
+)
 from spineoutcomes.survival.steps import (
     checked_horizons,
-    count_groups,
     curve_rows,
     reader_notes,
     stacked,
 )
 
+FloatArray = npt.NDArray[np.float64]
 Variance = Literal["delta", "infinitesimal-jackknife"]
 
 SOURCES = (
     "Aalen & Johansen 1978, Scandinavian Journal of Statistics 5:141-150",
     "Gray 1988, doi:10.1214/aos/1176350951",
 )
-ERRORS = {"delta": delta_error, "infinitesimal-jackknife": jackknife_error}
-ERROR_WORDS = {
-    "delta": "delta-method error",
-    "infinitesimal-jackknife": "infinitesimal-jackknife error",
-}
 
 
 def cumulative_incidence(
@@ -48,10 +54,12 @@ def cumulative_incidence(
     treatment: str | None = None,
     reference: Hashable = None,
     by: str | None = None,
+    cluster: str | None = None,
     cause: Hashable = None,
     horizons: float | Iterable[float] = (),
     counts: str | None = None,
-    variance: Variance = "delta",
+    weights: str | None = None,
+    variance: Variance | None = None,
     conf_type: ConfType = "log-log",
     conf_level: float = 0.95,
     time_unit: str = "days",
@@ -61,7 +69,8 @@ def cumulative_incidence(
     Parameters
     ----------
     data : DataFrame or Design
-        One row per patient, or per `counts` equal patients. A Design brings its treatment.
+        One row per patient, or per `counts` equal patients. A Design brings its treatment, weights,
+        matched sets and clusters.
     time : str
         Column with the end of observation in `time_unit`, at least 0.
     event : str
@@ -73,15 +82,19 @@ def cumulative_incidence(
         Column of the arms and the reference arm, for a DataFrame.
     by : str, optional
         Column of any groups, instead of `treatment`. Without either, one group, "all".
+    cluster : str, optional
+        Column within whose values rows are correlated (patient, centre).
     cause : optional
         Category or number of the cause wanted; None returns all.
     horizons : float or iterable of float
         Times a report prints, in `time_unit`.
     counts : str, optional
         Column of whole numbers: how many equal rows a row stands for.
-    variance : {"delta", "infinitesimal-jackknife"}
-        Error: the delta method, valid with late entry, or the infinitesimal jackknife, offered
-        without late entry.
+    weights : str, optional
+        Column of sampling or analysis weights, for a DataFrame.
+    variance : {"delta", "infinitesimal-jackknife"}, optional
+        Error: the delta method where rows are independent and unweighted, else the infinitesimal
+        jackknife, which is robust; by name the jackknife can be had for all rows.
     conf_type : {"log-log", "log", "plain"}
         Scale on which the limits are symmetric: log(-log F), log F or F.
     conf_level : float
@@ -93,15 +106,23 @@ def cumulative_incidence(
     -------
     Curves
         Measure "incidence"; one row per group, cause and distinct entry, event or censoring time.
-        `n_event` counts the events of the cause.
+        `n_event` counts the events of the cause. With weights `n_risk`, `n_event` and `n_censor`
+        still count persons; `n_risk_weighted` and `n_effective` stand beside them.
 
     Raises
     ------
     ArgumentError
-        For unknown columns, causes or options, unusable times or events, the jackknife with late
-        entry, or a Design with weights, sets or clusters.
+        For unknown columns, causes or options, unusable times or events, the delta method with
+        weights, clusters or matched sets, sets with replacement, or sets and clusters at once.
     NotEstimableError
         When a group has no complete row, or the event declares no cause.
+
+    Warns
+    -----
+    MissingDataWarning
+        When rows were left out for a missing value.
+    SparseDataWarning
+        With fewer than ten clusters.
 
     Notes
     -----
@@ -111,6 +132,10 @@ def cumulative_incidence(
     F_j(t) is the sum over times s <= t of S(s-) d_j(s) / n(s), S being the Kaplan-Meier curve of
     any event: exact with ties. The delta-method variance (Aalen 1978, as in Gray 1988) holds for
     any risk sets entry < t <= time. Where F is 0 its log and log-log limits are missing.
+
+    The infinitesimal jackknife is the sum over persons, clusters or matched sets of the squared
+    change of F(t) as they weigh more. A Design whose weights come from a fitted model brings what
+    estimating them adds; other weights are treated as known. `method` says which.
 
     References
     ----------
@@ -128,53 +153,63 @@ def cumulative_incidence(
     rows = analysis_rows(
         data,
         function="cumulative_incidence",
-        respects=(),
+        respects=FEATURES,
         columns={"time": time, "event": event, "entry": entry},
         treatment=treatment,
         reference=reference,
         by=by,
         counts=counts,
+        weights=weights,
+        cluster=cluster,
     )
+    rows = sampled(rows, data, "cumulative_incidence")
     outcome = read_outcome(rows, "cumulative_incidence")
-    _check_variance(variance, entry)
-    at_risk = count_groups(rows, outcome)
-    parts = [
+    by_delta = _is_delta(variance, rows)
+    groups = counted(rows, outcome)
+    curves = [
         curve_rows(
-            sets,
-            group=group,
-            cause=outcome.causes[j],
-            n_event=sets.n_event[j],
-            estimate=incidence_of_cause(sets, j).F,
-            std_error=ERRORS[variance](sets, j),
+            group,
+            j,
+            incidence_of_cause(group.counts, j).F,
+            _error(group, j, by_delta),
             conf_type=conf_type,
             conf_level=conf_level,
         )
-        for group, sets in zip(rows.groups, at_risk, strict=True)
+        for group in groups
         for j in _wanted(outcome, cause)
     ]
+    error = "delta-method error" if by_delta else error_words(rows, data)
     return Curves(
-        stacked(parts),
+        stacked(curves),
         measure="incidence",
         time_unit=time_unit,
-        method=f"Aalen-Johansen estimate, {ERROR_WORDS[variance]}, {conf_level:.0%} {conf_type} "
-        "limits" + ("; late entry" if entry else ""),
+        method=f"Aalen-Johansen estimate, {error}, {conf_level:.0%} {conf_type} limits"
+        + ("; late entry" if entry else ""),
         sources=SOURCES,
+        estimand=data.estimand if isinstance(data, Design) else None,
         conf_level=conf_level,
         horizons=checked_horizons(horizons, "cumulative_incidence"),
-        warnings=reader_notes(rows, at_risk),
+        warnings=reader_notes(rows, groups),
     )
 
 
-def _check_variance(variance: str, entry: str | None) -> None:
-    if variance not in get_args(Variance):
+def _is_delta(variance: str | None, rows: Rows) -> bool:
+    if variance is not None and variance not in get_args(Variance):
         raise ArgumentError(
             f"Unknown variance {variance!r}; choose one of: {', '.join(get_args(Variance))}."
         )
-    if variance == "infinitesimal-jackknife" and entry is not None:
+    if variance == "delta" and is_robust(rows):
         raise ArgumentError(
-            "cumulative_incidence offers the infinitesimal jackknife without late entry only; "
-            "with `entry` use variance='delta'."
+            "cumulative_incidence: the delta-method error holds for independent rows without "
+            "weights; leave `variance` out for the infinitesimal jackknife, which is robust."
         )
+    return variance != "infinitesimal-jackknife" and not is_robust(rows)
+
+
+def _error(group: Group, j: int, by_delta: bool) -> FloatArray:
+    if by_delta:
+        return delta_error(group.counts, j)
+    return root(group.variance(incidence_influence(group.counts, j)))
 
 
 def _wanted(outcome: Outcome, cause: Hashable) -> list[int]:

@@ -12,8 +12,8 @@ import pandas as pd
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.survival.limits import ConfType, confidence_limits
-from spineoutcomes.survival.outcome import Outcome
-from spineoutcomes.survival.risk_sets import RiskSets, count
+from spineoutcomes.survival.risk_sets import RiskSets
+from spineoutcomes.survival.sampling import Group
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -27,43 +27,30 @@ class CurveRows:
     columns: Mapping[str, FloatArray]
 
 
-def count_groups(rows: Rows, outcome: Outcome) -> tuple[RiskSets, ...]:
-    """Return the counts of each group of an analysis."""
-    return count(
-        outcome.time,
-        outcome.event,
-        rows.group,
-        n_causes=len(outcome.causes),
-        n_groups=len(rows.groups),
-        entry=outcome.entry,
-        counts=rows.counts,
-    )
-
-
 def curve_rows(
-    counts: RiskSets,
-    *,
-    group: str,
-    cause: str | None,
-    n_event: FloatArray,
+    group: Group,
+    cause: int | None,
     estimate: FloatArray,
     std_error: FloatArray,
+    *,
     conf_type: ConfType,
     conf_level: float,
 ) -> CurveRows:
-    """Return the rows of one curve, one per distinct time."""
+    """Return the rows of one curve, one per distinct time; of all causes as one, or of one."""
     low, high = confidence_limits(estimate, std_error, conf_type, conf_level)
+    seen = group.observed
     columns = {
-        "time": counts.time,
-        "n_risk": counts.n_risk,
-        "n_event": n_event,
-        "n_censor": counts.n_censor,
+        "time": seen.time,
+        "n_risk": seen.n_risk,
+        "n_event": seen.n_event.sum(axis=0) if cause is None else seen.n_event[cause],
+        "n_censor": seen.n_censor,
         "estimate": estimate,
         "std_error": std_error,
         "conf_low": low,
         "conf_high": high,
     }
-    return CurveRows(group, cause, columns)
+    label = None if cause is None else group.outcome.causes[cause]
+    return CurveRows(group.label, label, columns | group.weighted_columns())
 
 
 def stacked(curves: Sequence[CurveRows]) -> pd.DataFrame:
@@ -81,11 +68,8 @@ def stacked(curves: Sequence[CurveRows]) -> pd.DataFrame:
 
 
 def _repeated(labels: Sequence[str | None], sizes: Sequence[int]) -> pd.Categorical:
-    known = list(dict.fromkeys(label for label in labels if label is not None))
-    codes = [-1 if label is None else known.index(label) for label in labels]
-    return pd.Categorical.from_codes(
-        np.repeat(np.array(codes, dtype=np.int32), sizes), categories=pd.Index(known, dtype=object)
-    )
+    known = pd.Index(list(dict.fromkeys(x for x in labels if x is not None)), dtype=object)
+    return pd.Categorical(list(labels), categories=known).repeat(sizes)
 
 
 def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[float, ...]:
@@ -102,16 +86,14 @@ def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[
     return tuple(times.tolist())
 
 
-def reader_notes(rows: Rows, counts: tuple[RiskSets, ...]) -> tuple[str, ...]:
+def reader_notes(rows: Rows, groups: Sequence[Group]) -> tuple[str, ...]:
     """Return what a reader must be told: rows left out, and risk sets that empty too early."""
     notes = []
     if rows.n_missing_total:
         notes.append(
             f"{rows.n_missing_total:.0f} rows lacking time, event, entry or group are left out."
         )
-    emptied = [
-        label for label, at in zip(rows.groups, counts, strict=True) if _empties_before_entry(at)
-    ]
+    emptied = [group.label for group in groups if _empties_before_entry(group.observed)]
     if emptied:
         notes.append(
             f"In {', '.join(emptied)} everyone at risk had the event before later rows entered, "
