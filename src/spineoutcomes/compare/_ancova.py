@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, contrast_row, term
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, term
 from spineoutcomes.numerics.intervals import Interval, t_interval
 from spineoutcomes.numerics.least_squares import LeastSquares, fit_least_squares
 from spineoutcomes.numerics.rows import Rows

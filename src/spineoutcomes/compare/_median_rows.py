@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spineoutcomes.compare._effect_rows import arm_row
 from spineoutcomes.numerics.cells import Cells
+from spineoutcomes.numerics.effect_rows import arm_row
 from spineoutcomes.numerics.medians import median_interval
 from spineoutcomes.numerics.rows import Rows
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spineoutcomes.compare._effect_rows import size
 from spineoutcomes.compare._regression import as_ratio, model_of, without_p
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.effect_rows import size
 from spineoutcomes.numerics.exact_rates import exact_rate_ratio
 from spineoutcomes.numerics.families import POISSON
 from spineoutcomes.numerics.glm import fit_glm

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import contrast_row
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import contrast_row
 from spineoutcomes.numerics.forms import columns_of
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.model_matrix import Arms, ModelMatrix, build_model_matrix

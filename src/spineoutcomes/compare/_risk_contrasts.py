@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import contrast_row
 from spineoutcomes.compare._pairs import pair_table
 from spineoutcomes.compare._strata import read_strata
 from spineoutcomes.compare._yes_no import RISK_INTERVALS, YesNo, risk_rows
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import contrast_row
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.results import Effects

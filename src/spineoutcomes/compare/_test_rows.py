@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from spineoutcomes.compare._effect_rows import contrast_row, term
 from spineoutcomes.compare._strata import read_strata
 from spineoutcomes.compare._yes_no import YesNo
+from spineoutcomes.numerics.effect_rows import contrast_row, term
 from spineoutcomes.numerics.intervals import NAN, Interval
 from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.numerics.strata_2x2 import breslow_day

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, require_arms, size
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import arm_row, require_arms, size
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.one_proportion import (
     agresti_coull_interval,

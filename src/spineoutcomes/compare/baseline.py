@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.compare._describe import Described, describe
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._kinds import Spread
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Summary
 

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, contrast_row, require_arms, warn_sparse
 from spineoutcomes.compare._measured import Measured, measured, require_draws
 from spineoutcomes.compare._outcomes import arm_cells
 from spineoutcomes.design import Design
@@ -21,6 +20,7 @@ from spineoutcomes.numerics.bootstrap_intervals import (
     percentile_interval,
 )
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.levels import means
 from spineoutcomes.numerics.resampling import Clusters, Individuals, bootstrap_levels

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, require_arms, size
 from spineoutcomes.compare._regression import (
     as_ratio,
     covariate_roles,
@@ -18,6 +17,7 @@ from spineoutcomes.compare._regression import (
 )
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.effect_rows import arm_row, require_arms, size
 from spineoutcomes.numerics.firth import FirthFit, fit_firth
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.model_matrix import ModelMatrix

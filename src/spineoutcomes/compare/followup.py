@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._followup_rows import (
     Answers,
     person_time_rows,
@@ -17,6 +16,7 @@ from spineoutcomes.compare._followup_rows import (
 )
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Summary
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, contrast_row, require_arms, warn_sparse
 from spineoutcomes.compare._outcomes import positive_logs
 from spineoutcomes.design import Design
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.intervals import NAN, Interval
 from spineoutcomes.numerics.moments import mean_interval, sample_moments, welch_difference
 from spineoutcomes.numerics.rows import analysis_rows

@@ -7,7 +7,6 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import contrast_row, require_arms, warn_sparse
 from spineoutcomes.compare._median_rows import median_rows
 from spineoutcomes.compare._outcomes import arm_cells
 from spineoutcomes.compare._paired_rows import paired_rows
@@ -15,6 +14,7 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.cells import cells_of
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.compare._contrasts import Record, records
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._pooled_rows import joint_row, pooled_covariance, pooled_row
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.results import Effects
 from spineoutcomes.results.effects import KEYS
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.compare._ancova import adjusted_means
-from spineoutcomes.compare._effect_rows import arm_row, contrast_row, require_arms, warn_sparse
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.moments import Moments, mean_interval, sample_moments, welch_difference
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects

@@ -7,11 +7,11 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import contrast_row, require_arms, warn_sparse
 from spineoutcomes.compare._median_rows import median_rows
 from spineoutcomes.compare._outcomes import arm_cells
 from spineoutcomes.design import Design
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.medians import median_difference_interval
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Effects

@@ -7,7 +7,6 @@ from typing import Literal
 
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._pairs import HOW_PAIRS_ARE_NAMED, are_paired, complete_pairs
 from spineoutcomes.compare._risk_contrasts import (
     Procedure,
@@ -30,6 +29,7 @@ from spineoutcomes.numerics.conditional_odds import (
     wald_odds_ratio,
 )
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.pairs_2x2 import conditional_odds_ratio
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_odds_ratio

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import require_arms, size, warn_sparse
 from spineoutcomes.compare._regression import (
     as_ratio,
     covariate_roles,
@@ -22,6 +21,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.brant import brant_test
 from spineoutcomes.numerics.columns import read_groups
 from spineoutcomes.numerics.cumulative import CumulativeFit, fit_cumulative
+from spineoutcomes.numerics.effect_rows import require_arms, size, warn_sparse
 from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.model_matrix import ModelMatrix
 from spineoutcomes.numerics.one_proportion import wilson_interval

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._measure_functions import measure_function
 from spineoutcomes.compare.multiplicity import adjust_p_values
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.results import Effects
 from spineoutcomes.results._frame import stacked
 

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, contrast_row, require_arms
 from spineoutcomes.compare._measured import Measured, measured, require_draws
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.cells import cells_of
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.permutation import PermutationTest, permutation_p, strata_of
 from spineoutcomes.numerics.rows import Rows, analysis_rows

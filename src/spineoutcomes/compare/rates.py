@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import (
+from spineoutcomes.compare._rate_models import Ratios, exact_ratios, negative_binomial, robust
+from spineoutcomes.design import Design
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import (
     arm_row,
     contrast_row,
     require_arms,
     warn_sparse,
 )
-from spineoutcomes.compare._rate_models import Ratios, exact_ratios, negative_binomial, robust
-from spineoutcomes.design import Design
-from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.exact_rates import exact_rate
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects

@@ -7,7 +7,6 @@ from typing import Literal
 
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._risk_contrasts import (
     Procedure,
     contrasts_of,
@@ -18,6 +17,7 @@ from spineoutcomes.compare._strata import require_strata, stratum_columns
 from spineoutcomes.compare._yes_no import RiskInterval, read_yes_no, require_risk_interval
 from spineoutcomes.design import Design
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_risk_ratio
 from spineoutcomes.numerics.two_risks import koopman_ratio, wald_risk_ratio

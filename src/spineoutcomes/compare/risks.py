@@ -7,7 +7,6 @@ from typing import Literal
 
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._pairs import are_paired, complete_pairs
 from spineoutcomes.compare._risk_contrasts import (
     Procedure,
@@ -24,6 +23,7 @@ from spineoutcomes.compare._yes_no import (
 )
 from spineoutcomes.design import Design
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.pairs_2x2 import newcombe_paired_difference, wald_paired_difference
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_difference

@@ -6,10 +6,10 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import arm_row, contrast_row, require_arms
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms
 from spineoutcomes.numerics.hedges import hedges_g
 from spineoutcomes.numerics.moments import mean_interval, sample_moments
 from spineoutcomes.numerics.rows import analysis_rows

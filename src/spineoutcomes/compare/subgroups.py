@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.compare._contrasts import Record
-from spineoutcomes.compare._effect_rows import term, warn_sparse
 from spineoutcomes.compare._interaction import Stratum, interaction_rows
 from spineoutcomes.compare._measure_functions import MeasureFunction, measure_function
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SpineOutcomesWarning
 from spineoutcomes.numerics.columns import read_groups
+from spineoutcomes.numerics.effect_rows import term, warn_sparse
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
 from spineoutcomes.results._frame import stacked

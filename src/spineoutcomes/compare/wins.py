@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import contrast_row, require_arms, warn_sparse
 from spineoutcomes.compare._median_rows import median_rows
 from spineoutcomes.compare._outcomes import arm_cells, ordered_values
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.placements import superiority, win_odds_interval
 from spineoutcomes.numerics.rank_tests import van_elteren

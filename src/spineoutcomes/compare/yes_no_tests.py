@@ -7,7 +7,6 @@ from typing import Literal
 
 import pandas as pd
 
-from spineoutcomes.compare._effect_rows import warn_sparse
 from spineoutcomes.compare._pairs import (
     HOW_PAIRS_ARE_NAMED,
     are_paired,
@@ -19,6 +18,7 @@ from spineoutcomes.compare._test_rows import row_of_test
 from spineoutcomes.compare._yes_no import read_yes_no
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.pairs_2x2 import mcnemar_chi_square, mcnemar_exact_p, mcnemar_mid_p
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.numerics.strata_2x2 import mantel_haenszel_chi_square
