@@ -38,6 +38,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "survival_curve": {"time": "time", "event": "death"},
     "cumulative_incidence": {"time": "time", "event": "event"},
     "logrank_test": {"time": "time", "event": "death"},
+    "milestone_difference": {"time": "time", "event": "death", "horizon": 12},
+    "rmst": {"time": "time", "event": "death", "tau": 12},
 }
 
 

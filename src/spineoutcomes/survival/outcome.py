@@ -12,13 +12,12 @@ import pandas as pd
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results.labels import as_labels
+from spineoutcomes.survival.risk_sets import TIE_TOLERANCE
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 CENSORED = "censored"
-# Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
-TIE_TOLERANCE = 1e-9
 # Numbers up to this are counted to see which occur; larger ones are sorted.
 MOST_NUMBERED = 1_000
 EVENT_FORMS = (

@@ -17,6 +17,8 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+# Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
+TIE_TOLERANCE = 1e-9
 # A table of all groups x causes x whole times is used up to so many cells a row; beyond it (many
 # strata, or few rows over a long time) rows are sorted and only the cells that occur are kept.
 CELLS_PER_ROW = 8
@@ -50,6 +52,17 @@ class RiskSets:
     n_event: FloatArray
     n_censor: FloatArray
     n_enter: FloatArray
+
+    def reached(self, time: float) -> int:
+        """Return the place of the last time at or before a given one, -1 before the first."""
+        rounding = TIE_TOLERANCE * (self.time[-1] - self.time[0])
+        return int(np.searchsorted(self.time, time + rounding, side="right")) - 1
+
+    def ends_before(self, time: float) -> bool:
+        """Return whether a time lies beyond the last one."""
+        return self.reached(time) == len(self.time) - 1 and not bool(
+            np.isclose(time, self.time[-1], rtol=0, atol=TIE_TOLERANCE * self.time[-1])
+        )
 
     def at_risk(self, times: FloatArray) -> FloatArray:
         """Return the numbers at risk of an event at any times, of shape (len(times),)."""

@@ -62,6 +62,12 @@ class Group:
         """Places of the group's rows among all rows, of shape (n,)."""
         return np.flatnonzero(self.rows.group == self.code)
 
+    @property
+    def are_counts_enough(self) -> bool:
+        """Whether all that an error needs is in the counts: rows are alone and enter at once."""
+        rows = self.rows
+        return self.outcome.entry is None and rows.cluster is None and rows.nuisance is None
+
     def members(self) -> Members:
         """Return the individuals as places on the times of the counts."""
         times, at, entry = self.counts.time, self.at, self.outcome.entry
@@ -71,9 +77,9 @@ class Group:
 
     def variance(self, influence: Influence) -> FloatArray:
         """Return the infinitesimal-jackknife variance of an estimate at each time, shape (K,)."""
-        rows = self.rows
-        if self.outcome.entry is None and rows.cluster is None and rows.nuisance is None:
+        if self.are_counts_enough:
             return squares_from_counts(influence, self.squares)
+        rows = self.rows
         at = self.at
         return squares_of_members(
             influence,

@@ -1,0 +1,171 @@
+"""Numbers of arms at one point of time, their covariance, and the rows that compare them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.design import Design
+from spineoutcomes.errors import NotEstimableError
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, size
+from spineoutcomes.numerics.influence import influence_covariance
+from spineoutcomes.numerics.intervals import Interval, ratio_interval, t_interval
+from spineoutcomes.numerics.rows import Rows, analysis_rows
+from spineoutcomes.numerics.small_arms import without_p
+from spineoutcomes.survival.influence import Influence, influence_at
+from spineoutcomes.survival.outcome import Outcome, read_outcome
+from spineoutcomes.survival.sampling import FEATURES, Group, sampled
+
+FloatArray = npt.NDArray[np.float64]
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arms:
+    """One number for each arm.
+
+    Attributes
+    ----------
+    estimate : array of shape (G,)
+    covariance : array of shape (G, G)
+    """
+
+    estimate: FloatArray
+    covariance: FloatArray
+
+    @property
+    def std_error(self) -> FloatArray:
+        """Standard errors, of shape (G,)."""
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0))
+
+    def difference(self, pair: tuple[int, int], conf_level: float) -> Interval:
+        """Return one arm minus the other, with a normal interval."""
+        sign = np.array([1.0, -1.0])
+        part = self.covariance[np.ix_(pair, pair)]
+        estimate = float(self.estimate[pair[0]] - self.estimate[pair[1]])
+        return t_interval(estimate, _root(sign @ part @ sign), math.inf, conf_level)
+
+    def ratio(self, pair: tuple[int, int], conf_level: float) -> Interval:
+        """Return one arm over the other, with an interval that is normal on the log scale."""
+        above, below = (float(self.estimate[arm]) for arm in pair)
+        if not (above > 0 and below > 0):
+            return Interval(above / below if below > 0 else math.nan)
+        slope = np.array([1 / above, -1 / below])
+        part = self.covariance[np.ix_(pair, pair)]
+        return ratio_interval(above / below, _root(slope @ part @ slope), conf_level)
+
+    def level(self, arm: int, conf_level: float) -> Interval:
+        """Return the number of one arm, with a normal interval and no test."""
+        found = t_interval(
+            float(self.estimate[arm]), float(self.std_error[arm]), math.inf, conf_level
+        )
+        return Interval(found.estimate, found.low, found.high, found.std_error)
+
+
+def rows_of_arms(
+    data: pd.DataFrame | Design,
+    *,
+    function: str,
+    time: str,
+    event: str,
+    entry: str | None,
+    treatment: str | None,
+    reference: Hashable,
+    cluster: str | None,
+    counts: str | None,
+    weights: str | None,
+) -> tuple[Rows, Outcome]:
+    """Return the rows that arms are compared by, and their follow-up.
+
+    Raises
+    ------
+    ArgumentError
+        As `analysis_rows` and `read_outcome` say.
+    NotEstimableError
+        With a treatment that has one arm only, or without any event declared.
+    """
+    rows = analysis_rows(
+        data,
+        function=function,
+        respects=FEATURES,
+        columns={"time": time, "event": event, "entry": entry},
+        treatment=treatment,
+        reference=reference,
+        counts=counts,
+        weights=weights,
+        cluster=cluster,
+    )
+    rows = sampled(rows, data, function)
+    outcome = read_outcome(rows, function)
+    if rows.treatment is not None and len(rows.groups) == 1:
+        raise NotEstimableError(
+            f"{function}: {rows.treatment!r} has one arm only, {rows.groups[0]}; leave `treatment` "
+            "out to describe one group."
+        )
+    return rows, outcome
+
+
+def covariance_of_arms(
+    groups: Sequence[Group], influences: Sequence[Influence], at: Sequence[int]
+) -> FloatArray:
+    """Return the covariance of one estimate of each arm, of shape (G, G).
+
+    Parameters
+    ----------
+    groups : sequence of Group
+    influences : sequence of Influence
+        On the estimate of each arm.
+    at : sequence of int
+        Place among the arm's times at which it is estimated.
+    """
+    rows = groups[0].rows
+    own = list(zip(groups, influences, at, strict=True))
+    if groups[0].are_counts_enough:
+        return np.diag([group.variance(influence)[k] for group, influence, k in own])
+    derivative = np.zeros((len(rows.group), len(groups)))
+    for g, (group, influence, k) in enumerate(own):
+        derivative[group.at, g] = influence_at(influence, group.members(), k)
+    return influence_covariance(rows, derivative)
+
+
+def contrast_rows(
+    rows: Rows,
+    groups: Sequence[Group],
+    compare: Sequence[tuple[str, Interval]],
+    pair: tuple[int, int],
+    *,
+    code: int | None,
+    method: str,
+    **keys: object,
+) -> list[Row]:
+    """Return the rows of several measures of one arm against the reference."""
+    sizes = {rows.groups[arm]: size(rows, arm) for arm in pair}
+    events = sum(n_event(groups[arm], code) for arm in pair)
+    found = []
+    for measure, value in compare:
+        allowed, words = without_p(value, sizes)
+        more = {"measure": measure, "n_event": events, "method": method + words, **keys}
+        found.append(contrast_row(rows, pair, allowed, **more))
+    return found
+
+
+def level_row(
+    rows: Rows, group: Group, value: Interval, *, code: int | None, **more: object
+) -> Row:
+    """Return the row of one arm's number, on the cause of a code or on any."""
+    return arm_row(rows, group.code, value, n_event=n_event(group, code), **more)
+
+
+def n_event(group: Group, code: int | None) -> float:
+    """Return how many had the event, of one cause or of any."""
+    events = group.observed.n_event
+    return float(events.sum() if code is None else events[code].sum())
+
+
+def _root(variance: float) -> float:
+    return math.sqrt(max(float(variance), 0.0))
