@@ -40,6 +40,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "logrank_test": {"time": "time", "event": "death"},
     "milestone_difference": {"time": "time", "event": "death", "horizon": 12},
     "rmst": {"time": "time", "event": "death", "tau": 12},
+    "bootstrap_survival": {"time": "time", "event": "death", "tau": 12, "n_resamples": 200},
 }
 
 

@@ -1,9 +1,17 @@
 """Time to event: curves, cumulative incidence and tests."""
 
+from spineoutcomes.survival.bootstrap import bootstrap_survival
 from spineoutcomes.survival.curves import survival_curve
 from spineoutcomes.survival.incidence import cumulative_incidence
 from spineoutcomes.survival.logrank import logrank_test
 from spineoutcomes.survival.milestone import milestone_difference
 from spineoutcomes.survival.restricted_mean import rmst
 
-__all__ = ["cumulative_incidence", "logrank_test", "milestone_difference", "rmst", "survival_curve"]
+__all__ = [
+    "bootstrap_survival",
+    "cumulative_incidence",
+    "logrank_test",
+    "milestone_difference",
+    "rmst",
+    "survival_curve",
+]

@@ -33,11 +33,15 @@ class Incidence:
 
 
 def incidence_of_cause(counts: RiskSets, j: int) -> Incidence:
-    """Return the cumulative incidence of cause j: the sum of S(s-) d_j(s) / n(s) over s <= t."""
-    n, d = counts.n_risk, counts.n_event.sum(axis=0)
-    S = np.cumprod(1 - _share(d, n)).astype(np.float64)
-    S_before = np.append(1.0, S[:-1])
-    return Incidence(np.cumsum(S_before * _share(counts.n_event[j], n)), S, S_before)
+    """Return the cumulative incidence of cause j: the sum of S(s-) d_j(s) / n(s) over s <= t.
+
+    Of many counts at once where the counts have a first axis of draws.
+    """
+    n, d = counts.n_risk, counts.n_event.sum(axis=-2)
+    S = np.cumprod(1 - _share(d, n), axis=-1).astype(np.float64)
+    S_before = np.concatenate([np.ones_like(S[..., :1]), S[..., :-1]], axis=-1)
+    F = np.cumsum(S_before * _share(counts.n_event[..., j, :], n), axis=-1)
+    return Incidence(F, S, S_before)
 
 
 def delta_error(counts: RiskSets, j: int) -> FloatArray:
@@ -87,7 +91,7 @@ def incidence_influence(counts: RiskSets, j: int) -> Influence:
 
 def _share(d: FloatArray, n: FloatArray) -> FloatArray:
     """Return d / n, 0 where nothing happened (n may be 0 there)."""
-    return np.divide(d, n, out=np.zeros(len(n)), where=d > 0)
+    return np.divide(d, n, out=np.zeros(n.shape), where=d > 0)
 
 
 def _increment_variance(d: FloatArray, n: FloatArray) -> FloatArray:

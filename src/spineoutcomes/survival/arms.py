@@ -123,14 +123,20 @@ def covariance_of_arms(
     at : sequence of int
         Place among the arm's times at which it is estimated.
     """
-    rows = groups[0].rows
-    own = list(zip(groups, influences, at, strict=True))
     if groups[0].are_counts_enough:
+        own = zip(groups, influences, at, strict=True)
         return np.diag([group.variance(influence)[k] for group, influence, k in own])
-    derivative = np.zeros((len(rows.group), len(groups)))
-    for g, (group, influence, k) in enumerate(own):
+    return influence_covariance(groups[0].rows, derivatives_of_arms(groups, influences, at))
+
+
+def derivatives_of_arms(
+    groups: Sequence[Group], influences: Sequence[Influence], at: Sequence[int]
+) -> FloatArray:
+    """Return the derivative of each arm's estimate by the weight of each row, of shape (n, G)."""
+    derivative = np.zeros((len(groups[0].rows.group), len(groups)))
+    for g, (group, influence, k) in enumerate(zip(groups, influences, at, strict=True)):
         derivative[group.at, g] = influence_at(influence, group.members(), k)
-    return influence_covariance(rows, derivative)
+    return derivative
 
 
 def contrast_rows(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
-from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.results import Effects
@@ -30,6 +30,7 @@ from spineoutcomes.survival.influence import Influence
 from spineoutcomes.survival.limits import confidence_limits
 from spineoutcomes.survival.outcome import Outcome
 from spineoutcomes.survival.product_limit import kaplan_meier, survival, survival_influence
+from spineoutcomes.survival.reach import require_begun, require_reached
 from spineoutcomes.survival.sampling import Group, counted, error_words, is_robust
 from spineoutcomes.survival.steps import checked_horizons
 
@@ -192,23 +193,9 @@ def _method(groups: Sequence[Group], cause: int | None, robust: str) -> str:
 
 def _at_horizon(groups: Sequence[Group], cause: int | None, horizon: float) -> Arms:
     """Return the value of each arm's curve at the horizon."""
+    require_reached(groups, NAME, "horizon", horizon)
+    require_begun(groups, NAME, horizon)
     curves = [_curve(group, cause) for group in groups]
-    short = [
-        f"{group.label} to {group.observed.time[-1]:g}"
-        for group in groups
-        if group.observed.ends_before(horizon) and survival(group.counts)[-1] > 0
-    ]
-    if short:
-        raise NotEstimableError(
-            f"{NAME}: the horizon {horizon:g} lies beyond the follow-up ({', '.join(short)}); "
-            "choose a time up to which every arm was observed."
-        )
-    early = [group.label for group in groups if group.observed.reached(horizon) < 0]
-    if early:
-        raise NotEstimableError(
-            f"{NAME}: nobody of {', '.join(early)} was observed before the horizon {horizon:g}; "
-            "choose a later one."
-        )
     at = [group.counts.reached(horizon) for group in groups]
     estimate = np.array([curve[k] for curve, k in zip(curves, at, strict=True)])
     if not is_robust(groups[0].rows):

@@ -32,9 +32,9 @@ def kaplan_meier(counts: RiskSets) -> tuple[FloatArray, FloatArray]:
 
 
 def survival(counts: RiskSets) -> FloatArray:
-    """Return S at the times of `counts`: the product of 1 - d / n."""
-    n, d = counts.n_risk, counts.n_event.sum(axis=0)
-    return np.asarray(np.cumprod(1 - _ratio(d, n)), dtype=np.float64)
+    """Return S at the times of `counts`, or of many counts at once: the product of 1 - d / n."""
+    n, d = counts.n_risk, counts.n_event.sum(axis=-2)
+    return np.asarray(np.cumprod(1 - _ratio(d, n), axis=-1), dtype=np.float64)
 
 
 def survival_influence(counts: RiskSets) -> Influence:
@@ -54,4 +54,4 @@ def survival_influence(counts: RiskSets) -> Influence:
 
 def _ratio(above: FloatArray | float, below: FloatArray) -> FloatArray:
     """Return a ratio, 0 where nobody is left below it."""
-    return np.divide(above, below, out=np.zeros(len(below)), where=below > 0)
+    return np.divide(above, below, out=np.zeros(below.shape), where=below > 0)

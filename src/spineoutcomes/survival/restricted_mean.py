@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
-from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results import Effects
@@ -24,6 +24,7 @@ from spineoutcomes.survival.arms import (
 )
 from spineoutcomes.survival.influence import integrated
 from spineoutcomes.survival.product_limit import survival, survival_influence
+from spineoutcomes.survival.reach import require_area
 from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import Group, counted, error_words
 
@@ -152,7 +153,7 @@ def rmst(
     require_conf_level(conf_level)
     _check_tau(tau)
     groups = counted(rows, outcome)
-    _require_observed(groups, tau)
+    require_area(groups, NAME, tau)
     wanted: list[int | None] = [None]
     if cause is not None:
         wanted = [outcome.cause_code(cause, NAME) - 1]
@@ -176,27 +177,6 @@ def rmst(
 def _check_tau(tau: float) -> None:
     if not (np.isfinite(tau) and tau > 0):
         raise ArgumentError(f"{NAME}: tau must be a time above 0, got {tau}.")
-
-
-def _require_observed(groups: Sequence[Group], tau: float) -> None:
-    """Raise where an arm cannot say what happened up to tau."""
-    late = [g.label for g in groups if g.observed.time[0] > 0]
-    if late:
-        raise NotEstimableError(
-            f"{NAME}: nobody of {', '.join(late)} was observed from 0 on, so that the mean time "
-            "from 0 is not known; move the origin to a time at which all arms are observed."
-        )
-    nobody = all(g.observed.ends_before(tau) for g in groups)
-    short = [
-        f"{g.label} to {g.observed.time[-1]:g}"
-        for g in groups
-        if g.observed.ends_before(tau) and (nobody or survival(g.counts)[-1] > 0)
-    ]
-    if short:
-        raise NotEstimableError(
-            f"{NAME}: tau = {tau:g} lies beyond the follow-up ({', '.join(short)}); choose a tau "
-            "up to which every arm was observed."
-        )
 
 
 def _areas(groups: Sequence[Group], tau: float, cause: int | None) -> Arms:

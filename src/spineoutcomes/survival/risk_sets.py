@@ -55,6 +55,8 @@ class RiskSets:
 
     def reached(self, time: float) -> int:
         """Return the place of the last time at or before a given one, -1 before the first."""
+        if not len(self.time):
+            return -1
         rounding = TIE_TOLERANCE * (self.time[-1] - self.time[0])
         return int(np.searchsorted(self.time, time + rounding, side="right")) - 1
 
