@@ -239,23 +239,57 @@ def total_events() -> Sample:
 def times(n: int, *, rounded: bool = False) -> Sample:
     """Make two causes with constant hazards (progression, death), followed for 18 to 48 months."""
     hazards = np.array([0.015, 0.020])
-    total = hazards.sum()
-    until = HORIZON + (MOST_ROUNDED if rounded else 0.0)
 
     def draw(rng: np.random.Generator) -> pd.DataFrame:
-        first, end = rng.exponential(1 / total, n), rng.uniform(18, 48, n)
-        which = np.where(rng.random(n) < hazards[0] / total, 1, 2)
-        cause = np.where(first <= end, which, 0)
-        seen = np.minimum(first, end)
-        months = np.rint(seen) if rounded else seen
-        return pd.DataFrame({"months": months, "cause": cause, "event": np.minimum(cause, 1)})
+        frame = followed(rng, np.tile(hazards, (n, 1)))
+        return frame.assign(months=np.rint(frame["months"])) if rounded else frame
 
-    truths = {
-        "survival": np.exp(-total * until),
-        "incidence": hazards[0] / total * -np.expm1(-total * until),
-    }
     words = "hazards .015 and .020 a month, followed 18 to 48 months, at 24 months"
+    truths = truths_of(hazards, rounded=rounded)
     return Sample(words + (", whole months" if rounded else ""), n, truths, draw)
+
+
+def times_of_arms(n: int) -> Sample:
+    """Make the same causes in two arms of equal size with hazards of their own."""
+    mis, other = np.array([0.010, 0.018]), np.array([0.020, 0.024])
+    arm = arms(n, n // 2)
+
+    def draw(rng: np.random.Generator) -> pd.DataFrame:
+        hazards = np.where((arm == "mis")[:, None], mis, other)
+        return followed(rng, hazards).assign(arm=arm)
+
+    one, two = truths_of(mis), truths_of(other)
+    truths = {f"{name}_difference": one[name] - two[name] for name in one}
+    truths |= {f"{name}_ratio": one[name] / two[name] for name in one}
+    words = "hazards .010 and .018 v .020 and .024 a month, followed 18 to 48 months, to 24 months"
+    return Sample(words, n, truths, draw)
+
+
+def followed(rng: np.random.Generator, hazards: FloatArray) -> pd.DataFrame:
+    """Make the first event of each patient, by cause, unless follow-up of 18 to 48 months ends."""
+    total = hazards.sum(axis=1)
+    first, end = rng.exponential(1 / total), rng.uniform(18, 48, len(total))
+    which = np.where(rng.random(len(total)) < hazards[:, 0] / total, 1, 2)
+    cause = np.where(first <= end, which, 0)
+    months = np.minimum(first, end)
+    return pd.DataFrame({"months": months, "cause": cause, "event": np.minimum(cause, 1)})
+
+
+def truths_of(hazards: FloatArray, *, rounded: bool = False) -> dict[str, float]:
+    """Return what is true at the horizon, and of the areas up to it, under constant hazards."""
+    total, share = hazards.sum(), hazards[0] / hazards.sum()
+    if rounded:
+        # What is recorded up to a whole month happened within half a month after it.
+        until = HORIZON + MOST_ROUNDED
+        kept = np.exp(-total * (np.arange(HORIZON) + MOST_ROUNDED)).sum()
+    else:
+        until, kept = HORIZON, -np.expm1(-total * HORIZON) / total
+    return {
+        "survival": float(np.exp(-total * until)),
+        "incidence": float(share * -np.expm1(-total * until)),
+        "rmst": float(kept),
+        "lost_time": float(share * (HORIZON - kept)),
+    }
 
 
 def arms(n: int, treated: int) -> npt.NDArray[np.str_]:

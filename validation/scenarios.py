@@ -22,6 +22,7 @@ RATIOS = (
     "rate_ratio",
     "ordinal_odds_ratio",
     "win_odds",
+    "rmst_ratio",
 )
 
 
@@ -126,6 +127,27 @@ def curve(
 
     def analyse(frame: pd.DataFrame) -> Reading:
         return reading(function(frame, time="months", **options).at(samples.HORIZON))
+
+    method = f"{function.__name__}, {says}"
+    return Scenario(f"{name}-{sample.n}", method, measure, sample, analyse, promise)
+
+
+def over_time(
+    name: str,
+    function: Callable[..., so.Effects],
+    sample: Sample,
+    measure: str,
+    *,
+    says: str,
+    promise: Promise | None = NOMINAL,
+    **options: Any,
+) -> Scenario:
+    """Return the scenario of an arm's number at or up to a time, or of a contrast of arms."""
+
+    def analyse(frame: pd.DataFrame) -> Reading:
+        arms = {"treatment": "arm", "reference": "open"} if "arm" in frame else {}
+        tidy = function(frame, time="months", **arms, **options).tidy()
+        return reading(tidy[tidy["measure"] == measure])
 
     method = f"{function.__name__}, {says}"
     return Scenario(f"{name}-{sample.n}", method, measure, sample, analyse, promise)
@@ -278,7 +300,18 @@ def times_to_events() -> list[Scenario]:
         **happen,
     }
     km, aj = survival.survival_curve, survival.cumulative_incidence
+    area, point, two = survival.rmst, survival.milestone_difference, samples.times_of_arms(500)
+    to: dict[str, Any] = {"event": "event", "tau": samples.HORIZON}
+    lost: dict[str, Any] = {"event": "cause", "cause": 1, "tau": samples.HORIZON}
+    at: dict[str, Any] = {"event": "cause", "cause": 1, "horizon": samples.HORIZON}
     return [
+        over_time("rmst", area, exact, "rmst", says="normal", **to),
+        over_time("rmst-months", area, months, "rmst", says="normal", **to),
+        over_time("lost", area, exact, "lost_time", says="of a cause, normal", **lost),
+        over_time("lost-months", area, months, "lost_time", says="of a cause, normal", **lost),
+        over_time("rmst-diff", area, two, "rmst_difference", says="normal", **to),
+        over_time("rmst-ratio", area, two, "rmst_ratio", says="log", **to),
+        over_time("incidence-diff", point, two, "incidence_difference", says="normal", **at),
         curve("km", km, exact, promise=NOMINAL, **survive),
         curve("km-months", km, months, promise=NOMINAL, **survive),
         curve("km", km, small, **survive),

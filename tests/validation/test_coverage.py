@@ -39,6 +39,8 @@ def toy(name: str = "toy", *, shrink: float = 1.0) -> Scenario:
 @pytest.mark.validates("compare.rate_ratio", source="simulation, exact interval")
 @pytest.mark.validates("survival.survival_curve", source="simulation")
 @pytest.mark.validates("survival.cumulative_incidence", source="simulation, delta method")
+@pytest.mark.validates("survival.rmst", source="simulation")
+@pytest.mark.validates("survival.milestone_difference", source="simulation")
 @pytest.mark.parametrize(
     "name",
     [
@@ -48,6 +50,9 @@ def toy(name: str = "toy", *, shrink: float = 1.0) -> Scenario:
         "rate-exact-80",
         "km-500",
         "aj-500",
+        "rmst-diff-500",
+        "lost-months-500",
+        "incidence-diff-500",
     ],
 )
 def test_promised_coverage(name: str) -> None:

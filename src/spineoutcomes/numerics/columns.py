@@ -41,12 +41,14 @@ def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tupl
         return np.zeros(len(frame), dtype=np.int64), (ALL,)
     values = frame[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        codes = np.asarray(values.cat.codes, dtype=np.int64)
-        used = np.bincount(codes + 1, minlength=len(values.cat.categories) + 1)[1:] > 0
-        if used.all():
-            return codes, tuple(as_labels(values.cat.categories))
-        place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
-        return place[codes], tuple(as_labels(values.cat.categories[used]))
+        known = np.asarray(values.cat.codes)
+        codes, C = known.astype(np.int64), len(values.cat.categories)
+        held = np.bincount(codes if known.min(initial=0) >= 0 else codes[codes >= 0], minlength=C)
+        used = held > 0
+        if not used.all():
+            place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
+            codes = place[codes]
+        return codes, tuple(as_labels(values.cat.categories[used]))
     codes, levels = pd.factorize(values, sort=True)
     return codes.astype(np.int64), tuple(as_labels(levels.tolist()))
 

@@ -54,7 +54,7 @@ def term(rows: Rows, arm: int) -> str:
 
 def size(rows: Rows, arm: int) -> float:
     """Return the number of rows of an arm, repetitions included."""
-    return float(rows.counts[rows.group == arm].sum())
+    return float(rows.sizes[arm])
 
 
 def require_arms(rows: Rows, function: str, *, at_least: int) -> None:

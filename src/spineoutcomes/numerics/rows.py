@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,8 @@ class Rows:
         The same in all, with rows whose group is missing.
     nuisance : Nuisance or None
         What the model behind estimated weights adds to errors.
+    sizes : array of shape (groups,)
+        Rows (times counts) of each group.
     """
 
     frame: pd.DataFrame
@@ -81,6 +83,15 @@ class Rows:
     n_missing: FloatArray
     n_missing_total: float
     nuisance: Nuisance | None = None
+    sizes: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Counts that are one number for all rows take no room; they are not added row by row.
+        same = self.counts.strides == (0,)
+        sizes = np.bincount(self.group, None if same else self.counts, len(self.groups))
+        if same and len(self.counts):
+            sizes = sizes * self.counts[0]
+        object.__setattr__(self, "sizes", sizes.astype(float))
 
     def numbers(self, role: str) -> FloatArray:
         """Return a role's column as floats.
@@ -97,7 +108,8 @@ class Rows:
                 f"{role} must be numeric, its column has dtype {column.dtype}; convert it first."
             )
         values = column.to_numpy(dtype=float, na_value=np.nan)
-        if np.isinf(values).any():
+        bounds = (values.min(initial=0), values.max(initial=0))
+        if not np.isfinite(bounds).all() and np.isinf(values).any():
             infinite = int(np.isinf(values).sum())
             raise ArgumentError(
                 f"{role} must be finite, {infinite} of {len(values)} values are infinite; "
@@ -236,7 +248,8 @@ def _missing(
 
 def _kept(counts: FloatArray, absent: BoolArray | None) -> IntArray:
     if absent is None:
-        return np.flatnonzero(counts > 0) if counts.min() <= 0 else np.arange(len(counts))
+        every = counts.strides == (0,) or counts.min() > 0
+        return np.arange(len(counts)) if every else np.flatnonzero(counts > 0)
     return np.flatnonzero(~absent & (counts > 0))
 
 

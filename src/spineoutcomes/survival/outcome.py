@@ -12,7 +12,7 @@ import pandas as pd
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results.labels import as_labels
-from spineoutcomes.survival.risk_sets import TIE_TOLERANCE
+from spineoutcomes.survival.risk_sets import TIE_TOLERANCE, as_places
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -41,12 +41,15 @@ class Outcome:
         Start of observation, before `time` (or both 0); None when all start at 0.
     causes : tuple of str
         Labels of the causes, in category order or the order of the numbers.
+    place : array of shape (n,) or None
+        The times as integers, where they are whole numbers to count in.
     """
 
     time: FloatArray
     event: IntArray
     entry: FloatArray | None
     causes: tuple[str, ...]
+    place: IntArray | None = None
 
     def cause_code(self, cause: Hashable, function: str) -> int:
         """Return the code of a cause given as its category or number.
@@ -90,7 +93,7 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
     NotEstimableError
         When a group has no complete row.
     """
-    empty = np.flatnonzero(np.bincount(rows.group, minlength=len(rows.groups)) == 0)
+    empty = np.flatnonzero(rows.sizes == 0)
     if len(empty):
         raise NotEstimableError(
             f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
@@ -98,7 +101,9 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
         )
     time = _checked_times(rows, "time", function)
     entry = _checked_times(rows, "entry", function) if "entry" in rows.frame else None
-    time, entry = _with_ties(time, entry)
+    place = as_places(time)
+    if place is None or entry is not None:
+        time, entry = _with_ties(time, entry)
     if entry is not None:
         late = int(((entry >= time) & (time > 0)).sum())
         if late:
@@ -107,7 +112,7 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
                 "not. Leave out who left before entering, or correct the dates."
             )
     event, causes = _event_codes(rows.frame["event"], function)
-    return Outcome(time, event, entry, causes)
+    return Outcome(time, event, entry, causes, place)
 
 
 def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
@@ -124,14 +129,10 @@ def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
 def _with_ties(time: FloatArray, entry: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
     """Return the times with those equal up to rounding made equal."""
     values = time if entry is None else np.concatenate([time, entry])
-    width = float(values.max() - values.min())
-    # Whole numbers differ by 1 at least, more than the tolerance in any range below 1e9.
-    if width * TIE_TOLERANCE < 1 and bool((values == np.rint(values)).all()):
-        return time, entry
     ordered = np.sort(values)
     step = np.diff(ordered)
-    near = step <= TIE_TOLERANCE * width
-    if not (near & (step > 0)).any():
+    near = step <= TIE_TOLERANCE * (ordered[-1] - ordered[0])
+    if not step[near].any():
         return time, entry
     order = np.argsort(values)
     new = np.append(True, ~near)
@@ -174,7 +175,7 @@ def _are_whole(numbers: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
 def _numbered_causes(numbers: npt.NDArray[np.generic]) -> tuple[IntArray, tuple[str, ...]]:
     """Return codes and labels; causes are the numbers that occur, "1" when none does."""
     highest = int(numbers.max())
-    event = numbers.astype(np.int64)
+    event = numbers.astype(np.int64, copy=False)
     if highest <= 1:
         return event, ("1",)
     if highest > MOST_NUMBERED:

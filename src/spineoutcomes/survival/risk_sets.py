@@ -23,6 +23,8 @@ TIE_TOLERANCE = 1e-9
 # strata, or few rows over a long time) rows are sorted and only the cells that occur are kept.
 CELLS_PER_ROW = 8
 SMALL_TABLE = 100_000
+# So many values are looked at first: most columns that are not whole show it at once.
+FEW_VALUES = 100
 # So many groups are sorted one by one, which is faster than sorting by group and time at once.
 FEW_GROUPS = 32
 
@@ -129,6 +131,7 @@ def count_masses(
     n_groups: int,
     entry: FloatArray | None,
     masses: Sequence[FloatArray | None],
+    place: IntArray | None = None,
 ) -> list[tuple[RiskSets, ...]]:
     """Count rows as `count` does, several times over, at the same times.
 
@@ -139,6 +142,8 @@ def count_masses(
     masses : sequence of array of shape (n,) or None
         What each row adds to the counts: the first how many rows it stands for, above 0, the
         others weights of at least 0; None is 1 for each.
+    place : array of shape (n,), optional
+        What `as_places(time)` gives, where it is known already.
 
     Returns
     -------
@@ -147,7 +152,8 @@ def count_masses(
     """
     if not len(time):
         return [tuple(_nothing(n_causes) for _ in range(n_groups)) for _ in masses]
-    place, entered = _as_places(time), None if entry is None else _as_places(entry)
+    place = as_places(time) if place is None else place
+    entered = None if entry is None else as_places(entry)
     limit = CELLS_PER_ROW * len(time) + SMALL_TABLE
     K = int(time.max()) + 1 if place is not None else 0
     if place is None or (entry is not None and entered is None) or K * n_groups > limit:
@@ -157,9 +163,12 @@ def count_masses(
     return list(zip(*by_group, strict=True))
 
 
-def _as_places(values: FloatArray) -> IntArray | None:
+def as_places(values: FloatArray) -> IntArray | None:
     """Return whole numbers as integers; None when some are not whole, or too large to count in."""
     if values.max() > CELLS_PER_ROW * len(values) + SMALL_TABLE:
+        return None
+    few = values[:FEW_VALUES]
+    if (few != np.rint(few)).any():
         return None
     place = values.astype(np.int64)
     return place if bool((place == values).all()) else None
@@ -217,23 +226,30 @@ def _sorted(
         group = np.concatenate([group, group])
     for at in _in_order(instant, group, n_groups):
         ordered, kinds = instant[at], kind[at]
-        if entry is None and len(at):
-            # All enter at the start.
-            ordered, kinds = np.append(0.0, ordered), np.append(n_causes + 1, kinds)
         first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+        # All enter at 0 without late entry: a time of its own before the first exit.
+        start = int(entry is None and len(at) > 0 and ordered[0] > 0)
         exits, enters = [], []
         for mass in masses:
-            own = np.ones(len(at)) if mass is None else mass[at if entry is None else at % n]
-            own = np.append(own.sum(), own) if len(own) < len(ordered) else own
-            parts = [_sums(np.where(kinds == k, own, 0.0), first) for k in range(n_causes + 2)]
-            exits.append(np.stack(parts[:-1]))
-            enters.append(parts[-1])
-        yield _cumulated(ordered[first], exits, enters)
+            own = None if mass is None else mass[at if entry is None else at % n]
+            table = np.zeros((n_causes + 2, start + len(first)))
+            for k in range(n_causes + 2 if entry is not None else n_causes + 1):
+                table[k, start:] = _sums(kinds == k, own, first)
+            if entry is None:
+                table[-1, :1] = len(at) if own is None else own.sum()
+            exits.append(table[:-1])
+            enters.append(table[-1])
+        times = ordered if len(first) == len(ordered) else ordered[first]
+        yield _cumulated(np.append(0.0, times) if start else times, exits, enters)
 
 
-def _sums(values: FloatArray, first: IntArray) -> FloatArray:
-    """Return the sum of each run of values that begins at `first`."""
-    return values if len(first) == len(values) else np.add.reduceat(values, first)
+def _sums(
+    holds: npt.NDArray[np.bool_], mass: FloatArray | None, first: IntArray
+) -> FloatArray | npt.NDArray[np.bool_]:
+    """Return the mass of each run of rows that begins at `first`, of those for which it holds."""
+    if len(first) == len(holds):
+        return holds if mass is None else holds * mass
+    return np.add.reduceat(holds * (1.0 if mass is None else mass), first)
 
 
 def _in_order(instant: FloatArray, group: IntArray, n_groups: int) -> Iterator[IntArray]:

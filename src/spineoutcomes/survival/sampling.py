@@ -135,6 +135,7 @@ def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
         n_groups=len(rows.groups),
         entry=outcome.entry,
         masses=masses,
+        place=outcome.place,
     )
     counts, squares = weighted or (observed, observed)
     return tuple(
