@@ -37,6 +37,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "subgroup_effects": {"outcome": "pain", "subgroup": "asa", "measure": "mean_difference"},
     "survival_curve": {"time": "time", "event": "death"},
     "cumulative_incidence": {"time": "time", "event": "event"},
+    "gray_test": {"time": "time", "event": "event", "cause": 1},
     "logrank_test": {"time": "time", "event": "death"},
     "milestone_difference": {"time": "time", "event": "death", "horizon": 12},
     "rmst": {"time": "time", "event": "death", "tau": 12},

@@ -1,7 +1,8 @@
-"""Time to event: curves, cumulative incidence and tests."""
+"""Time to event: curves, cumulative incidence, restricted means and tests."""
 
 from spineoutcomes.survival.bootstrap import bootstrap_survival
 from spineoutcomes.survival.curves import survival_curve
+from spineoutcomes.survival.gray import gray_test
 from spineoutcomes.survival.incidence import cumulative_incidence
 from spineoutcomes.survival.logrank import logrank_test
 from spineoutcomes.survival.milestone import milestone_difference
@@ -10,6 +11,7 @@ from spineoutcomes.survival.restricted_mean import rmst
 __all__ = [
     "bootstrap_survival",
     "cumulative_incidence",
+    "gray_test",
     "logrank_test",
     "milestone_difference",
     "rmst",

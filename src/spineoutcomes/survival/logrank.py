@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
-from spineoutcomes.errors import ArgumentError, NotEstimableError
-from spineoutcomes.numerics.distributions import chi_square_tail
-from spineoutcomes.numerics.rows import Rows, analysis_rows
+from spineoutcomes.errors import NotEstimableError
+from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Effects
-from spineoutcomes.survival.observed_expected import ObservedExpected, weighted_logrank
-from spineoutcomes.survival.outcome import Outcome, read_outcome
-from spineoutcomes.survival.risk_sets import RiskSets, count
+from spineoutcomes.survival.group_tests import (
+    check_groups,
+    count_strata,
+    effect_rows,
+    sparse_notes,
+    strata_columns,
+    stratum_codes,
+    cause_to_test,
+)
+from spineoutcomes.survival.observed_expected import weighted_logrank
+from spineoutcomes.survival.outcome import read_outcome
 
-IntArray = npt.NDArray[np.int64]
-
+NAME = "logrank_test"
 SOURCES = (
     "Mantel 1966, Cancer Chemotherapy Reports 50:163-170",
     "Harrington & Fleming 1982, doi:10.1093/biomet/69.3.553",
@@ -82,6 +86,11 @@ def logrank_test(
         When there is no event, a group has no complete row, or no event happened while two groups
         were at risk.
 
+    Warns
+    -----
+    SparseDataWarning
+        When a group cannot be compared, for nobody in it was at risk at an event.
+
     Notes
     -----
     Missing data: rows lacking time, event, entry, group or strata are left out and counted in
@@ -106,105 +115,34 @@ def logrank_test(
     >>> test.loc[0, ["statistic", "df", "p_value"]].astype(float).round(4).tolist()
     [4.3822, 1.0, 0.0363]
     """
-    within = [strata] if isinstance(strata, str) else list(strata or ())
+    within = strata_columns(strata)
     rows = analysis_rows(
         data,
-        function="logrank_test",
+        function=NAME,
         respects=(),
-        columns={"time": time, "event": event, "entry": entry}
-        | {f"strata {i}": column for i, column in enumerate(within)},
+        columns={"time": time, "event": event, "entry": entry} | within,
         treatment=treatment,
         reference=reference,
         by=by,
         counts=counts,
     )
-    _check(rows, rho)
-    outcome = read_outcome(rows, "logrank_test")
-    failed = _failures(outcome, cause)
+    check_groups(rows, rho, NAME)
+    outcome = read_outcome(rows, NAME)
+    tested = cause_to_test(outcome, cause, NAME, "the others are censored: cause-specific hazards")
+    failed = outcome.only(tested)
     if not failed.any():
-        raise NotEstimableError("logrank_test: there is no event, so hazards cannot be compared.")
-    found = weighted_logrank(_count_strata(rows, outcome, failed, len(within)), rho)
-    if not np.diag(found.covariance).any():
-        raise NotEstimableError(
-            "logrank_test: no event happened while two groups were at risk in one stratum."
-        )
-    label = None if cause is None else outcome.causes[outcome.cause_code(cause, "logrank_test") - 1]
-    tidy = _tidy(rows, failed, found).assign(**({} if label is None else {"cause": label}))
-    return Effects(tidy, method=_method(within, rho, outcome.causes, label), sources=SOURCES)
-
-
-def _check(rows: Rows, rho: float) -> None:
-    if len(rows.groups) < 2:
-        raise ArgumentError(
-            f"logrank_test compares two groups or more; found only {rows.groups[0]!r}. Name the "
-            "column of the groups as `by`, or `treatment` with `reference`."
-        )
-    if not (np.isfinite(rho) and rho >= 0):
-        raise ArgumentError(f"logrank_test: rho must be at least 0, got {rho}.")
-
-
-def _failures(outcome: Outcome, cause: Hashable) -> IntArray:
-    """Return 1 for the events tested."""
-    if cause is not None:
-        return outcome.only(outcome.cause_code(cause, "logrank_test"))
-    if len(outcome.causes) > 1:
-        raise ArgumentError(
-            f"logrank_test: the event has the causes {', '.join(outcome.causes)}; say which is "
-            "tested with `cause` (the others are censored: cause-specific hazards), or merge them."
-        )
-    return outcome.event
-
-
-def _count_strata(
-    rows: Rows, outcome: Outcome, failed: IntArray, n_columns: int
-) -> list[tuple[RiskSets, ...]]:
-    G = len(rows.groups)
-    stratum: IntArray = np.zeros(len(rows.group), dtype=np.int64)
-    if n_columns:
-        columns = [rows.frame[f"strata {i}"] for i in range(n_columns)]
-        keys = rows.frame.groupby(columns, observed=True, sort=False)
-        stratum = np.asarray(keys.ngroup(), dtype=np.int64)
-    n_strata = int(stratum.max()) + 1
-    sets = count(
-        outcome.time,
-        failed,
-        stratum * G + rows.group,
-        n_causes=1,
-        n_groups=n_strata * G,
-        entry=outcome.entry,
-        counts=rows.counts,
+        raise NotEstimableError(f"{NAME}: there is no event, so hazards cannot be compared.")
+    sets = count_strata(rows, outcome, failed, stratum_codes(rows), n_causes=1, mass=rows.counts)
+    found = weighted_logrank(sets, rho)
+    notes = sparse_notes(rows, found, NAME)
+    label = None if cause is None else outcome.causes[tested - 1]
+    tidy = effect_rows(rows, failed, found).assign(**({} if label is None else {"cause": label}))
+    return Effects(
+        tidy,
+        method=_method(list(within.values()), rho, outcome.causes, label),
+        sources=SOURCES,
+        warnings=notes,
     )
-    return [sets[s * G : (s + 1) * G] for s in range(n_strata)]
-
-
-def _tidy(rows: Rows, failed: IntArray, found: ObservedExpected) -> pd.DataFrame:
-    statistic, df = found.chi_square()
-    n = np.bincount(rows.group, rows.counts)
-    n_event = np.bincount(rows.group, rows.counts * failed)
-    pairs = rows.pairs()
-    test = {
-        "contrast": rows.contrast(*pairs[0]) if len(pairs) == 1 else None,
-        "measure": "test",
-        "statistic": statistic,
-        "df": df,
-        "p_value": float(chi_square_tail(df, statistic)),
-        "n": n.sum(),
-        "n_event": n_event.sum(),
-        "n_missing": rows.n_missing_total,
-    }
-    arms = [
-        {
-            "contrast": label,
-            "measure": measure,
-            "estimate": values[g],
-            "n": n[g],
-            "n_event": n_event[g],
-            "n_missing": rows.n_missing[g],
-        }
-        for g, label in enumerate(rows.groups)
-        for measure, values in (("observed", found.observed), ("expected", found.expected))
-    ]
-    return pd.DataFrame([test, *arms]).assign(term=rows.treatment)
 
 
 def _method(within: list[str], rho: float, causes: tuple[str, ...], cause: str | None) -> str:

@@ -14,6 +14,8 @@ FloatArray = npt.NDArray[np.float64]
 
 # Eigenvalues of a correlation matrix below this are 0 up to rounding.
 SINGULAR = 1e-9
+# A variance so small beside the largest is the square of a rounding: nobody was at risk.
+NOBODY = 1e-20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +34,15 @@ class ObservedExpected:
     expected: FloatArray
     covariance: FloatArray
 
+    @property
+    def compared(self) -> npt.NDArray[np.bool_]:
+        """Whether any event compares a group with another, of shape (G,)."""
+        variance = np.diag(self.covariance)
+        return np.asarray(variance > NOBODY * variance.max())
+
     def chi_square(self) -> tuple[float, int]:
         """Return the statistic and its degrees of freedom."""
-        compared = np.diag(self.covariance) > 0
+        compared = self.compared
         scale = np.sqrt(np.diag(self.covariance)[compared])
         R = self.covariance[np.ix_(compared, compared)] / np.outer(scale, scale)
         Z = (self.observed - self.expected)[compared] / scale

@@ -1,0 +1,134 @@
+"""What every test between groups does with its rows, before its sums and after them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
+from spineoutcomes.numerics.distributions import chi_square_tail
+from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.survival.observed_expected import ObservedExpected
+from spineoutcomes.survival.outcome import Outcome
+from spineoutcomes.survival.risk_sets import RiskSets, count
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+def strata_columns(strata: str | Sequence[str] | None) -> dict[str, str]:
+    """Return the columns of the strata by their role in the rows."""
+    within = [strata] if isinstance(strata, str) else list(strata or ())
+    return {f"strata {i}": column for i, column in enumerate(within)}
+
+
+def check_groups(rows: Rows, rho: float, function: str) -> None:
+    """Raise unless there are groups to compare and a weight to compare them with."""
+    if len(rows.groups) < 2:
+        raise ArgumentError(
+            f"{function} compares two groups or more; found only {rows.groups[0]!r}. Name the "
+            "column of the groups as `by`, or `treatment` with `reference`."
+        )
+    if not (np.isfinite(rho) and rho >= 0):
+        raise ArgumentError(f"{function}: rho must be at least 0, got {rho}.")
+
+
+def cause_to_test(outcome: Outcome, cause: Hashable, function: str, others: str) -> int:
+    """Return the code of the cause tested; `others` says what happens to the other causes."""
+    if cause is not None:
+        return outcome.cause_code(cause, function)
+    if len(outcome.causes) > 1:
+        raise ArgumentError(
+            f"{function}: the event has the causes {', '.join(outcome.causes)}; say which is "
+            f"tested with `cause` ({others}), or merge them."
+        )
+    return 1
+
+
+def stratum_codes(rows: Rows) -> IntArray:
+    """Return the stratum of each row, of shape (n,); 0 without strata."""
+    columns = [rows.frame[role] for role in rows.frame if str(role).startswith("strata ")]
+    if not columns:
+        return np.zeros(len(rows.group), dtype=np.int64)
+    return np.asarray(rows.frame.groupby(columns, observed=True, sort=False).ngroup(), dtype=int)
+
+
+def count_strata(
+    rows: Rows,
+    outcome: Outcome,
+    event: IntArray,
+    stratum: IntArray,
+    *,
+    n_causes: int,
+    mass: FloatArray,
+) -> list[tuple[RiskSets, ...]]:
+    """Return for each stratum the counts of its G groups; a row counts as often as its mass."""
+    G, n_strata = len(rows.groups), int(stratum.max()) + 1
+    sets = count(
+        outcome.time,
+        event,
+        stratum * G + rows.group,
+        n_causes=n_causes,
+        n_groups=n_strata * G,
+        entry=outcome.entry,
+        counts=mass,
+    )
+    return [sets[s * G : (s + 1) * G] for s in range(n_strata)]
+
+
+def sparse_notes(rows: Rows, found: ObservedExpected, function: str) -> tuple[str, ...]:
+    """Return a note, given as warning too, on groups that the test says nothing of.
+
+    Raises
+    ------
+    NotEstimableError
+        When it says nothing of all.
+    """
+    if not found.compared.any():
+        raise NotEstimableError(
+            f"{function}: no event happened while two groups were at risk in one stratum."
+        )
+    left = [label for label, on in zip(rows.groups, found.compared, strict=True) if not on]
+    if not left:
+        return ()
+    note = (
+        f"{', '.join(left)} cannot be compared: no event happened while this group and another "
+        "were at risk."
+    )
+    warnings.warn(f"{function}: {note}", SparseDataWarning, stacklevel=3)
+    return (note,)
+
+
+def effect_rows(rows: Rows, failed: IntArray, found: ObservedExpected) -> pd.DataFrame:
+    """Return the row `test`, then `observed` and `expected` of each group."""
+    statistic, df = found.chi_square()
+    n = np.bincount(rows.group, rows.counts)
+    n_event = np.bincount(rows.group, rows.counts * failed)
+    pairs = rows.pairs()
+    test = {
+        "contrast": rows.contrast(*pairs[0]) if len(pairs) == 1 else None,
+        "measure": "test",
+        "statistic": statistic,
+        "df": df,
+        "p_value": float(chi_square_tail(df, statistic)),
+        "n": n.sum(),
+        "n_event": n_event.sum(),
+        "n_missing": rows.n_missing_total,
+    }
+    arms = [
+        {
+            "contrast": label,
+            "measure": measure,
+            "estimate": values[g],
+            "n": n[g],
+            "n_event": n_event[g],
+            "n_missing": rows.n_missing[g],
+        }
+        for g, label in enumerate(rows.groups)
+        for measure, values in (("observed", found.observed), ("expected", found.expected))
+    ]
+    return pd.DataFrame([test, *arms]).assign(term=rows.treatment)
