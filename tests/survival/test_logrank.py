@@ -219,15 +219,6 @@ def test_a_design_brings_its_contrast() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "feature", [{"weights": np.ones(120)}, {"cluster": "k"}, {"sets": "k"}], ids=str
-)
-def test_a_design_with_more_is_refused(feature: dict) -> None:
-    design = so.Design(random_rows(), treatment="g", reference="open", **feature)
-    with pytest.raises(ArgumentError, match="logrank_test does not respect"):
-        logrank_test(design, time="time", event="event")
-
-
 def test_missing_strata_are_counted() -> None:
     data = random_rows().astype({"s": float})
     data.loc[:4, "s"] = np.nan

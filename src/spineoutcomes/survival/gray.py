@@ -13,13 +13,13 @@ from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Effects
 from spineoutcomes.survival.gray_sums import weighted_gray
 from spineoutcomes.survival.group_tests import (
+    cause_to_test,
     check_groups,
     count_strata,
     effect_rows,
     sparse_notes,
     strata_columns,
     stratum_codes,
-    cause_to_test,
 )
 from spineoutcomes.survival.observed_expected import SINGULAR, ObservedExpected
 from spineoutcomes.survival.outcome import read_outcome

@@ -96,7 +96,7 @@ def _at_event_times(groups: Sequence[RiskSets]) -> EventTimes:
         happened = sets.n_event.any(axis=0)
         place = np.searchsorted(times, sets.time[happened])
         own[g, place], other[g, place] = sets.n_event[:, happened]
-    S: FloatArray = np.cumprod(1 - _over(own + other, Y), axis=1)
+    S = np.asarray(np.cumprod(1 - _over(own + other, Y), axis=1), dtype=np.float64)
     S_before = _before(S, 1.0)
     F: FloatArray = np.cumsum(S_before * _over(own, Y), axis=1)
     return EventTimes(own, other, Y, S, S_before, _before(F, 0.0))
@@ -104,7 +104,7 @@ def _at_event_times(groups: Sequence[RiskSets]) -> EventTimes:
 
 def _pool(at: EventTimes) -> Pooled:
     D, Q = at.own.sum(axis=0), _over(at.Y, at.S_before).sum(axis=0)
-    rest = np.maximum(1 - np.cumsum(_over(D, Q)), 0)
+    rest: FloatArray = np.maximum(1 - np.cumsum(_over(D, Q)), 0)
     return Pooled(D, Q, rest, _before(rest, 1.0))
 
 

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import NotEstimableError
-from spineoutcomes.numerics.rows import analysis_rows
+from spineoutcomes.numerics.influence import influence_covariance
+from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
 from spineoutcomes.survival.group_tests import (
+    cause_to_test,
     check_groups,
     count_strata,
     effect_rows,
     sparse_notes,
     strata_columns,
     stratum_codes,
-    cause_to_test,
 )
-from spineoutcomes.survival.observed_expected import weighted_logrank
-from spineoutcomes.survival.outcome import read_outcome
+from spineoutcomes.survival.observed_expected import (
+    ObservedExpected,
+    events_of_stratum,
+    weighted_logrank,
+)
+from spineoutcomes.survival.outcome import Outcome, read_outcome
+from spineoutcomes.survival.sampling import FEATURES, error_words, is_robust, sampled
+from spineoutcomes.survival.score_residuals import score_residuals
+
+IntArray = npt.NDArray[np.int64]
 
 NAME = "logrank_test"
 SOURCES = (
     "Mantel 1966, Cancer Chemotherapy Reports 50:163-170",
     "Harrington & Fleming 1982, doi:10.1093/biomet/69.3.553",
+    "Lin & Wei 1989, doi:10.1080/01621459.1989.10478874",
 )
 
 
@@ -39,8 +52,10 @@ def logrank_test(
     reference: Hashable = None,
     by: str | None = None,
     strata: str | Sequence[str] | None = None,
+    cluster: str | None = None,
     cause: Hashable = None,
     counts: str | None = None,
+    weights: str | None = None,
     rho: float = 0,
 ) -> Effects:
     """Return the log-rank test that the hazards of all groups are equal.
@@ -48,7 +63,8 @@ def logrank_test(
     Parameters
     ----------
     data : DataFrame or Design
-        One row per patient, or per `counts` equal patients. A Design brings its treatment.
+        One row per patient, or per `counts` equal patients. A Design brings its treatment, weights,
+        matched sets and clusters.
     time : str
         Column with the end of observation, at least 0.
     event : str
@@ -61,11 +77,15 @@ def logrank_test(
         Column of any groups, instead of `treatment`.
     strata : str or sequence of str, optional
         Columns within whose values groups are compared.
+    cluster : str, optional
+        Column within whose values rows are correlated (patient, centre).
     cause : optional
         Category or number of the cause tested, needed when there are several; the other causes
         are censored, so that cause-specific hazards are compared.
     counts : str, optional
         Column of whole numbers: how many equal rows a row stands for.
+    weights : str, optional
+        Column of sampling or analysis weights, for a DataFrame.
     rho : float
         Weight S(t-)^rho of the pooled Kaplan-Meier curve in each stratum: 0 is the log-rank test,
         1 the Peto-Peto form of the Wilcoxon test.
@@ -74,14 +94,15 @@ def logrank_test(
     -------
     Effects
         A row `test` with `statistic`, `df` and `p_value`, then rows `observed` and `expected` of
-        each group (`contrast` = the group), weighted when `rho` is not 0. `cause` stands beside
-        them when one was asked for.
+        each group (`contrast` = the group), weighted when `rho` is not 0 or rows have weights.
+        `cause` stands beside them when one was asked for.
 
     Raises
     ------
     ArgumentError
         For fewer than two groups, several causes without `cause`, a negative `rho`, unknown
-        columns, unusable times or events, or a Design with weights, sets or clusters.
+        columns, unusable times or events, negative weights, matched sets with replacement, or
+        sets and clusters at once.
     NotEstimableError
         When there is no event, a group has no complete row, or no event happened while two groups
         were at risk.
@@ -89,7 +110,8 @@ def logrank_test(
     Warns
     -----
     SparseDataWarning
-        When a group cannot be compared, for nobody in it was at risk at an event.
+        When a group cannot be compared, for nobody in it was at risk at an event, or with fewer
+        than ten clusters.
 
     Notes
     -----
@@ -101,10 +123,17 @@ def logrank_test(
     d (n - d) / (n - 1) times (n_g / n) (1{g = h} - n_h / n). Observed minus expected, weighted and
     summed, over this covariance is chi-square; its df is the rank of the covariance.
 
+    With weights, clusters or matched sets it is the score test of the weighted Cox model of the
+    groups (Breslow's ties) at equal hazards: d, n and n_g are sums of weights, and the covariance
+    is that of the infinitesimal jackknife, from the score residuals summed by person, cluster or
+    set (Lin & Wei 1989; Xie & Liu 2005 for inverse propensity). A Design whose weights come from a
+    fitted model brings what estimating them adds; other weights are treated as known.
+
     References
     ----------
     Mantel 1966, Cancer Chemotherapy Reports 50:163-170. Harrington & Fleming 1982,
-    doi:10.1093/biomet/69.3.553.
+    doi:10.1093/biomet/69.3.553. Lin & Wei 1989, doi:10.1080/01621459.1989.10478874. Xie & Liu
+    2005, doi:10.1002/sim.2174.
 
     Examples
     --------
@@ -119,36 +148,56 @@ def logrank_test(
     rows = analysis_rows(
         data,
         function=NAME,
-        respects=(),
+        respects=FEATURES,
         columns={"time": time, "event": event, "entry": entry} | within,
         treatment=treatment,
         reference=reference,
         by=by,
         counts=counts,
+        weights=weights,
+        cluster=cluster,
     )
+    rows = sampled(rows, data, NAME)
     check_groups(rows, rho, NAME)
     outcome = read_outcome(rows, NAME)
     tested = cause_to_test(outcome, cause, NAME, "the others are censored: cause-specific hazards")
     failed = outcome.only(tested)
     if not failed.any():
         raise NotEstimableError(f"{NAME}: there is no event, so hazards cannot be compared.")
-    sets = count_strata(rows, outcome, failed, stratum_codes(rows), n_causes=1, mass=rows.counts)
-    found = weighted_logrank(sets, rho)
+    found = _observed_expected(rows, outcome, failed, rho)
     notes = sparse_notes(rows, found, NAME)
     label = None if cause is None else outcome.causes[tested - 1]
     tidy = effect_rows(rows, failed, found).assign(**({} if label is None else {"cause": label}))
+    error = error_words(rows, data) if is_robust(rows) else "hypergeometric variance"
     return Effects(
         tidy,
-        method=_method(list(within.values()), rho, outcome.causes, label),
+        method=_method(list(within.values()), rho, outcome.causes, label, error),
         sources=SOURCES,
+        estimand=data.estimand if isinstance(data, Design) else None,
         warnings=notes,
     )
 
 
-def _method(within: list[str], rho: float, causes: tuple[str, ...], cause: str | None) -> str:
+def _observed_expected(
+    rows: Rows, outcome: Outcome, failed: IntArray, rho: float
+) -> ObservedExpected:
+    stratum = stratum_codes(rows)
+    mass = rows.counts if rows.weights is None else rows.counts * rows.weights
+    sets = count_strata(rows, outcome, failed, stratum, n_causes=1, mass=mass)
+    strata = [events_of_stratum(groups, rho) for groups in sets]
+    found = weighted_logrank(strata)
+    if not is_robust(rows):
+        return found
+    residuals = score_residuals(strata, outcome, failed, rows.group, stratum)
+    return replace(found, covariance=influence_covariance(rows, residuals))
+
+
+def _method(
+    within: list[str], rho: float, causes: tuple[str, ...], cause: str | None, error: str
+) -> str:
     words = "Log-rank test" if rho == 0 else f"Fleming-Harrington test with weights S(t-)^{rho:g}"
     if within:
         words += f", stratified by {', '.join(within)}"
     if cause is not None and len(causes) > 1:
         words += f", cause-specific for {cause} (other causes censored)"
-    return words + "; chi-square with hypergeometric variance"
+    return f"{words}; chi-square with {error}"

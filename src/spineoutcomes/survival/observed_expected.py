@@ -51,27 +51,42 @@ class ObservedExpected:
         return float(((Z @ vectors[:, kept]) ** 2 / values[kept]).sum()), int(kept.sum())
 
 
-def weighted_logrank(strata: Sequence[Sequence[RiskSets]], rho: float) -> ObservedExpected:
-    """Return observed, expected and covariance, summed over strata.
+@dataclass(frozen=True, slots=True, eq=False)
+class StratumEvents:
+    """The K event times of a stratum.
 
-    Parameters
+    Attributes
     ----------
-    strata : sequence of sequence of RiskSets
-        For each stratum the counts of its G groups, one cause.
-    rho : float
-        Exponent of the weight S(t-)^rho.
+    times : array of shape (K,)
+    d, n : array of shape (G, K)
+        Events, and those at risk, by group.
+    w : array of shape (K,)
+        Weight of each time: S(t-)^rho of the pooled Kaplan-Meier curve.
     """
-    G = len(strata[0])
+
+    times: FloatArray
+    d: FloatArray
+    n: FloatArray
+    w: FloatArray
+
+
+def events_of_stratum(groups: Sequence[RiskSets], rho: float) -> StratumEvents:
+    """Return the event times of a stratum from the counts of its groups, one cause."""
+    times, d = _events(groups)
+    n = np.stack([sets.at_risk(times) for sets in groups])
+    S = np.cumprod(1 - d.sum(axis=0) / n.sum(axis=0))
+    return StratumEvents(times, d, n, np.append(1.0, S[:-1])[: len(S)] ** rho)
+
+
+def weighted_logrank(strata: Sequence[StratumEvents]) -> ObservedExpected:
+    """Return observed, expected and their hypergeometric covariance, summed over strata."""
+    G = len(strata[0].d)
     O, E, V = np.zeros(G), np.zeros(G), np.zeros((G, G))  # noqa: E741 (Mantel's letters)
-    for groups in strata:
-        times, d = _events(groups)
-        n = np.stack([sets.at_risk(times) for sets in groups])
-        D, N = d.sum(axis=0), n.sum(axis=0)
-        S = np.cumprod(1 - D / N)
-        w = np.append(1.0, S[:-1])[: len(S)] ** rho
-        share = n / N
+    for at in strata:
+        D, N, w = at.d.sum(axis=0), at.n.sum(axis=0), at.w
+        share = at.n / N
         c = w**2 * D * np.divide(N - D, N - 1, out=np.zeros(len(N)), where=N > 1)
-        O += (w * d).sum(axis=1)  # noqa: E741
+        O += (w * at.d).sum(axis=1)  # noqa: E741
         E += share @ (w * D)
         V += np.diag(share @ c) - (share * c) @ share.T
     return ObservedExpected(O, E, V)
