@@ -130,20 +130,17 @@ def gray_test(
     check_groups(rows, rho, NAME)
     outcome = read_outcome(rows, NAME)
     tested = cause_to_test(outcome, cause, NAME, "the others compete with it")
-    own = outcome.only(tested)
-    if not own.any():
+    counted = count_strata(rows, outcome, stratum_codes(rows))
+    n_event = counted.n_event(tested - 1)
+    if not n_event.any():
         raise NotEstimableError(
             f"{NAME}: there is no event of the cause, so incidences cannot be compared."
         )
-    own_or_other = np.where(outcome.event > 0, 2 - own, 0)
-    sets = count_strata(
-        rows, outcome, own_or_other, stratum_codes(rows), n_causes=2, mass=rows.counts
-    )
-    found = weighted_gray(sets, rho)
+    found = weighted_gray(counted.counts, tested - 1, rho)
     _require_variance(found)
     notes = sparse_notes(rows, found, NAME)
     label = None if cause is None else outcome.causes[tested - 1]
-    tidy = effect_rows(rows, own, found).assign(**({} if label is None else {"cause": label}))
+    tidy = effect_rows(rows, n_event, found).assign(**({} if label is None else {"cause": label}))
     return Effects(
         tidy,
         method=_method(list(within.values()), rho, outcome.causes, label),

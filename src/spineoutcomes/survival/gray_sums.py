@@ -58,14 +58,15 @@ class Pooled:
     rest_before: FloatArray
 
 
-def weighted_gray(strata: Sequence[Sequence[RiskSets]], rho: float) -> ObservedExpected:
+def weighted_gray(strata: Sequence[Sequence[RiskSets]], j: int, rho: float) -> ObservedExpected:
     """Return observed, expected and covariance, summed over strata.
 
     Parameters
     ----------
     strata : sequence of sequence of RiskSets
-        For each stratum the counts of its G groups; the first cause is tested, the second holds
-        all others. All enter at 0.
+        For each stratum the counts of its G groups. All enter at 0.
+    j : int
+        Index of the cause tested; the others compete with it.
     rho : float
         Exponent of the weight (1 - F(t-))^rho.
 
@@ -78,7 +79,7 @@ def weighted_gray(strata: Sequence[Sequence[RiskSets]], rho: float) -> ObservedE
     G = len(strata[0])
     O, E, V = np.zeros(G), np.zeros(G), np.zeros((G, G))  # noqa: E741 (Mantel's letters)
     for groups in strata:
-        at = _at_event_times(groups)
+        at = _at_event_times(groups, j)
         pooled = _pool(at)
         w = pooled.rest_before**rho
         R = _over(at.Y * (1 - at.F_before), at.S_before)
@@ -88,14 +89,15 @@ def weighted_gray(strata: Sequence[Sequence[RiskSets]], rho: float) -> ObservedE
     return ObservedExpected(O, E, V)
 
 
-def _at_event_times(groups: Sequence[RiskSets]) -> EventTimes:
+def _at_event_times(groups: Sequence[RiskSets], j: int) -> EventTimes:
     times = np.unique(np.concatenate([sets.time[sets.n_event.any(axis=0)] for sets in groups]))
     Y = np.stack([sets.at_risk(times) for sets in groups])
     own, other = np.zeros(Y.shape), np.zeros(Y.shape)
     for g, sets in enumerate(groups):
         happened = sets.n_event.any(axis=0)
         place = np.searchsorted(times, sets.time[happened])
-        own[g, place], other[g, place] = sets.n_event[:, happened]
+        own[g, place] = sets.n_event[j, happened]
+        other[g, place] = sets.n_event[:, happened].sum(axis=0) - sets.n_event[j, happened]
     S = np.asarray(np.cumprod(1 - _over(own + other, Y), axis=1), dtype=np.float64)
     S_before = _before(S, 1.0)
     F: FloatArray = np.cumsum(S_before * _over(own, Y), axis=1)

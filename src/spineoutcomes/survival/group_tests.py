@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from spineoutcomes.numerics.distributions import chi_square_tail
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.survival.observed_expected import ObservedExpected
 from spineoutcomes.survival.outcome import Outcome
-from spineoutcomes.survival.risk_sets import RiskSets, count
+from spineoutcomes.survival.risk_sets import RiskSets, count_masses
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -49,35 +50,53 @@ def cause_to_test(outcome: Outcome, cause: Hashable, function: str, others: str)
     return 1
 
 
-def stratum_codes(rows: Rows) -> IntArray:
-    """Return the stratum of each row, of shape (n,); 0 without strata."""
+def stratum_codes(rows: Rows) -> IntArray | None:
+    """Return the stratum of each row, of shape (n,); None without strata."""
     columns = [rows.frame[role] for role in rows.frame if str(role).startswith("strata ")]
     if not columns:
-        return np.zeros(len(rows.group), dtype=np.int64)
+        return None
     return np.asarray(rows.frame.groupby(columns, observed=True, sort=False).ngroup(), dtype=int)
 
 
-def count_strata(
-    rows: Rows,
-    outcome: Outcome,
-    event: IntArray,
-    stratum: IntArray,
-    *,
-    n_causes: int,
-    mass: FloatArray,
-) -> list[tuple[RiskSets, ...]]:
-    """Return for each stratum the counts of its G groups; a row counts as often as its mass."""
-    G, n_strata = len(rows.groups), int(stratum.max()) + 1
-    sets = count(
+@dataclass(frozen=True, slots=True, eq=False)
+class Strata:
+    """Counts of all groups in each stratum.
+
+    Attributes
+    ----------
+    observed : list of tuple of RiskSets
+        How many were observed; for each stratum one of each group.
+    counts : list of tuple of RiskSets
+        The same in weights, of which tests are made; `observed` without weights.
+    """
+
+    observed: list[tuple[RiskSets, ...]]
+    counts: list[tuple[RiskSets, ...]]
+
+    def n_event(self, j: int) -> FloatArray:
+        """Return the events of cause j by group, of shape (G,)."""
+        found = [[sets.n_event[j].sum() for sets in groups] for groups in self.observed]
+        return np.asarray(np.sum(found, axis=0), dtype=np.float64)
+
+
+def count_strata(rows: Rows, outcome: Outcome, stratum: IntArray | None) -> Strata:
+    """Return the counts of each stratum, of all causes."""
+    G, n_strata = len(rows.groups), 1 if stratum is None else int(stratum.max()) + 1
+    masses: list[FloatArray | None] = [None if bool((rows.counts == 1).all()) else rows.counts]
+    if rows.weights is not None:
+        masses.append(rows.counts * rows.weights)
+    found = count_masses(
         outcome.time,
-        event,
-        stratum * G + rows.group,
-        n_causes=n_causes,
+        outcome.event,
+        rows.group if stratum is None else stratum * G + rows.group,
+        n_causes=len(outcome.causes),
         n_groups=n_strata * G,
         entry=outcome.entry,
-        counts=mass,
+        masses=masses,
+        place=outcome.place,
     )
-    return [sets[s * G : (s + 1) * G] for s in range(n_strata)]
+    observed, *counts = [[sets[s * G : (s + 1) * G] for s in range(n_strata)] for sets in found]
+    return Strata(observed, counts[0] if counts else observed)
 
 
 def sparse_notes(rows: Rows, found: ObservedExpected, function: str) -> tuple[str, ...]:
@@ -103,11 +122,10 @@ def sparse_notes(rows: Rows, found: ObservedExpected, function: str) -> tuple[st
     return (note,)
 
 
-def effect_rows(rows: Rows, failed: IntArray, found: ObservedExpected) -> pd.DataFrame:
+def effect_rows(rows: Rows, n_event: FloatArray, found: ObservedExpected) -> pd.DataFrame:
     """Return the row `test`, then `observed` and `expected` of each group."""
     statistic, df = found.chi_square()
-    n = np.bincount(rows.group, rows.counts)
-    n_event = np.bincount(rows.group, rows.counts * failed)
+    n = rows.sizes
     pairs = rows.pairs()
     test = {
         "contrast": rows.contrast(*pairs[0]) if len(pairs) == 1 else None,

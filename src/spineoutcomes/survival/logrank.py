@@ -12,7 +12,7 @@ import pandas as pd
 from spineoutcomes.design import Design
 from spineoutcomes.errors import NotEstimableError
 from spineoutcomes.numerics.influence import influence_covariance
-from spineoutcomes.numerics.rows import Rows, analysis_rows
+from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Effects
 from spineoutcomes.survival.group_tests import (
     cause_to_test,
@@ -24,13 +24,12 @@ from spineoutcomes.survival.group_tests import (
     stratum_codes,
 )
 from spineoutcomes.survival.observed_expected import (
-    ObservedExpected,
     events_of_stratum,
     weighted_logrank,
 )
-from spineoutcomes.survival.outcome import Outcome, read_outcome
+from spineoutcomes.survival.outcome import read_outcome
+from spineoutcomes.survival.residuals import score_residuals
 from spineoutcomes.survival.sampling import FEATURES, error_words, is_robust, sampled
-from spineoutcomes.survival.score_residuals import score_residuals
 
 IntArray = npt.NDArray[np.int64]
 
@@ -161,13 +160,19 @@ def logrank_test(
     check_groups(rows, rho, NAME)
     outcome = read_outcome(rows, NAME)
     tested = cause_to_test(outcome, cause, NAME, "the others are censored: cause-specific hazards")
-    failed = outcome.only(tested)
-    if not failed.any():
+    stratum = stratum_codes(rows)
+    counted = count_strata(rows, outcome, stratum)
+    n_event = counted.n_event(tested - 1)
+    if not n_event.any():
         raise NotEstimableError(f"{NAME}: there is no event, so hazards cannot be compared.")
-    found = _observed_expected(rows, outcome, failed, rho)
+    at = [events_of_stratum(groups, tested - 1, rho) for groups in counted.counts]
+    found = weighted_logrank(at)
+    if is_robust(rows):
+        residuals = score_residuals(at, outcome, outcome.only(tested), rows.group, stratum)
+        found = replace(found, covariance=influence_covariance(rows, residuals))
     notes = sparse_notes(rows, found, NAME)
     label = None if cause is None else outcome.causes[tested - 1]
-    tidy = effect_rows(rows, failed, found).assign(**({} if label is None else {"cause": label}))
+    tidy = effect_rows(rows, n_event, found).assign(**({} if label is None else {"cause": label}))
     error = error_words(rows, data) if is_robust(rows) else "hypergeometric variance"
     return Effects(
         tidy,
@@ -176,20 +181,6 @@ def logrank_test(
         estimand=data.estimand if isinstance(data, Design) else None,
         warnings=notes,
     )
-
-
-def _observed_expected(
-    rows: Rows, outcome: Outcome, failed: IntArray, rho: float
-) -> ObservedExpected:
-    stratum = stratum_codes(rows)
-    mass = rows.counts if rows.weights is None else rows.counts * rows.weights
-    sets = count_strata(rows, outcome, failed, stratum, n_causes=1, mass=mass)
-    strata = [events_of_stratum(groups, rho) for groups in sets]
-    found = weighted_logrank(strata)
-    if not is_robust(rows):
-        return found
-    residuals = score_residuals(strata, outcome, failed, rows.group, stratum)
-    return replace(found, covariance=influence_covariance(rows, residuals))
 
 
 def _method(

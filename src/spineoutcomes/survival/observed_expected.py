@@ -70,9 +70,9 @@ class StratumEvents:
     w: FloatArray
 
 
-def events_of_stratum(groups: Sequence[RiskSets], rho: float) -> StratumEvents:
-    """Return the event times of a stratum from the counts of its groups, one cause."""
-    times, d = _events(groups)
+def events_of_stratum(groups: Sequence[RiskSets], j: int, rho: float) -> StratumEvents:
+    """Return the times of events of cause j in a stratum, from the counts of its groups."""
+    times, d = _events(groups, j)
     n = np.stack([sets.at_risk(times) for sets in groups])
     S = np.cumprod(1 - d.sum(axis=0) / n.sum(axis=0))
     return StratumEvents(times, d, n, np.append(1.0, S[:-1])[: len(S)] ** rho)
@@ -92,12 +92,12 @@ def weighted_logrank(strata: Sequence[StratumEvents]) -> ObservedExpected:
     return ObservedExpected(O, E, V)
 
 
-def _events(groups: Sequence[RiskSets]) -> tuple[FloatArray, FloatArray]:
+def _events(groups: Sequence[RiskSets], j: int) -> tuple[FloatArray, FloatArray]:
     """Return the event times of a stratum, shape (K,), and events by group, shape (G, K)."""
-    happened = [sets.n_event[0] > 0 for sets in groups]
+    happened = [sets.n_event[j] > 0 for sets in groups]
     own = [sets.time[at] for sets, at in zip(groups, happened, strict=True)]
     times = np.unique(np.concatenate(own))
     d = np.zeros((len(groups), len(times)))
     for g, (sets, at) in enumerate(zip(groups, happened, strict=True)):
-        d[g, np.searchsorted(times, own[g])] = sets.n_event[0, at]
+        d[g, np.searchsorted(times, own[g])] = sets.n_event[j, at]
     return times, d

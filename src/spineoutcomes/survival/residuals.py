@@ -19,7 +19,7 @@ def score_residuals(
     outcome: Outcome,
     failed: IntArray,
     group: IntArray,
-    stratum: IntArray,
+    stratum: IntArray | None,
 ) -> FloatArray:
     """Return the derivative of observed minus expected by the weight of each row, shape (n, G).
 
@@ -29,7 +29,9 @@ def score_residuals(
     outcome : Outcome
     failed : array of shape (n,)
         1 for the events tested.
-    group, stratum : integer array of shape (n,)
+    group : integer array of shape (n,)
+    stratum : integer array of shape (n,) or None
+        None where all are in one.
 
     Notes
     -----
@@ -38,6 +40,8 @@ def score_residuals(
     against its own event less dN(s) / n(s), p_h being the share of h among those at risk. What
     changes in w(s) itself is left out, as is usual for weights that do not depend on the groups.
     """
+    if stratum is None:
+        return _within(strata[0], outcome.time, outcome.entry, failed, group)
     residuals = np.empty((len(group), len(strata[0].d)))
     order = np.argsort(stratum, kind="stable")
     bounds = np.searchsorted(stratum[order], np.arange(len(strata) + 1))
