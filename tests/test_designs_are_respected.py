@@ -36,6 +36,7 @@ CALLS: dict[str, dict[str, Any]] = {
     # One kind of event here, competing ones below.
     "subgroup_effects": {"outcome": "pain", "subgroup": "asa", "measure": "mean_difference"},
     "survival_curve": {"time": "time", "event": "death"},
+    "followup_curve": {"time": "time", "event": "death"},
     "cumulative_incidence": {"time": "time", "event": "event"},
     "gray_test": {"time": "time", "event": "event", "cause": 1},
     "logrank_test": {"time": "time", "event": "death"},

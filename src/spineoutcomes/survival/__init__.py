@@ -2,6 +2,7 @@
 
 from spineoutcomes.survival.bootstrap import bootstrap_survival
 from spineoutcomes.survival.curves import survival_curve
+from spineoutcomes.survival.followup import followup_curve
 from spineoutcomes.survival.gray import gray_test
 from spineoutcomes.survival.incidence import cumulative_incidence
 from spineoutcomes.survival.logrank import logrank_test
@@ -11,6 +12,7 @@ from spineoutcomes.survival.restricted_mean import rmst
 __all__ = [
     "bootstrap_survival",
     "cumulative_incidence",
+    "followup_curve",
     "gray_test",
     "logrank_test",
     "milestone_difference",
