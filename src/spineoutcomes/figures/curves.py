@@ -9,8 +9,17 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.figures.risk_table import draw_risk_table
-from spineoutcomes.figures.style import colour, drawing, line_style
+from spineoutcomes.figures.risk_table import (
+    SIZE,
+    Line,
+    checked_numbers,
+    draw_risk_table,
+    table_height,
+    table_lines,
+)
+from spineoutcomes.figures.style import STYLE, colour, drawing, line_style, size_in_inches
+from spineoutcomes.figures.text import text_width, wrapped
+from spineoutcomes.figures.thinning import Paper, paper, thinned_marks, thinned_steps
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curves import START
 from spineoutcomes.results.labels import words
@@ -24,6 +33,9 @@ LABELS = {
     "mean_count": "Mean number of events",
 }
 MOST_TICKS = 7
+MARKS_APART = 8  # halves of a pixel, so that single censorings stay visible among many
+BETWEEN_NUMBERS = 0.08  # inches
+LEGEND_WIDTH = 3.0  # inches, then a label goes on in a second line
 # Steps that read well in a unit; multiples of a power of ten are added for long follow-up.
 STEPS = {"months": (1, 2, 3, 6, 12, 24, 36, 60, 120), "weeks": (1, 2, 4, 8, 13, 26, 52, 104)}
 
@@ -45,6 +57,7 @@ def curves_plot(
     cause: str | None = None,
     times: Iterable[float] | None = None,
     risk_table: bool = True,
+    table: str | Iterable[str] = ("n_risk", "n_event", "n_censor"),
     conf_band: bool = True,
     labels: Mapping[str, str] | None = None,
 ) -> Axes:
@@ -59,35 +72,51 @@ def curves_plot(
     cause : str, optional
         The one cause to draw; all by default, each with its own dashes.
     times : iterable of float, optional
-        Ticks of the time axis, where the numbers at risk are given; in `time_unit`. By default
-        round ones up to the last observation.
+        Ticks of the time axis, where the table gives its numbers; in `time_unit`. By default round
+        ones up to the last observation. Where ticks are too close for their numbers, only those
+        that have room are labelled.
     risk_table : bool
-        Whether the numbers at risk stand below.
+        Whether a table stands below.
+    table : str or iterable of str
+        Its numbers, of `n_risk` (at risk just before each tick), `n_event` and `n_censor` (events
+        and censorings up to each tick and at it).
     conf_band : bool
         Whether the intervals are shaded.
     labels : mapping of str to str, optional
-        Words for groups and causes.
+        Words for groups and causes, and for the axis: `{"survival": "Still followed"}`.
 
     Returns
     -------
     Axes
-        The axes drawn on. The numbers at risk are placed below it in points: give a figure of
+        The axes drawn on. The table is placed below it in points: give a figure of
         your own `layout="constrained"`, or save it with `bbox_inches="tight"`.
 
     Raises
     ------
     ArgumentError
-        When `curves` is not Curves or has no rows, for an unknown `cause`, or for `times` that are
-        not finite numbers from 0 on.
+        When `curves` is not Curves or has no rows, for an unknown `cause` or number of the table,
+        or for `times` that are not finite numbers from 0 on.
 
     Notes
     -----
     Lines are the rows of `curves.tidy()`, begun at the start value (1 for survival, else 0) and
-    ended at the last observation. Numbers at risk are `curves.at(times)`: those observed just
-    before each time, 0 after the last observation. A new figure belongs to pyplot, which shows it
+    ended at the last observation. Of a curve with more steps than can be seen, those are drawn that
+    leave it within half a pixel of a screen (1/200 inch) of where it is: in each such column the
+    first, the last, the lowest and the highest; `tidy()` stays whole. Marks of censorings keep
+    a distance when they are many.
+
+    The table follows Morris et al. (2019). Numbers at risk are `curves.at(times)`: those observed
+    just before each time, 0 after the last observation; events and censorings are sums of the rows
+    up to each time, so that somebody who had the event at a tick is in both. Counts are of patients
+    also where the curve is weighted. A new figure belongs to pyplot, which shows it
     in a notebook; close it with `matplotlib.pyplot.close(ax.figure)` where many are made.
 
-    Missing data: where limits are missing the band has a gap; a missing number at risk is a dash.
+    Missing data: where limits are missing the band has a gap; a missing number is a dash; events
+    or censorings that no curve has are left out of the table.
+
+    References
+    ----------
+    Morris et al. 2019, doi:10.1136/bmjopen-2019-030215.
 
     Examples
     --------
@@ -102,28 +131,34 @@ def curves_plot(
     """
     if not isinstance(curves, Curves):
         raise ArgumentError(f"Expected Curves, got a {type(curves).__name__}.")
+    numbers = checked_numbers(table) if risk_table else ()
     drawn = _chosen(curves, cause)
     last = max(float(curve.rows["time"].max()) for curve in drawn)
     ticks = _ticks(last, curves.time_unit) if times is None else _checked(times)
-    say = words(labels)
+    say = words({**LABELS, **(labels or {})})
     groups = {curve.group: curve.colour for curve in drawn}
-    height = 3.9 + (0.19 * len(groups) if risk_table else 0)
-    with drawing(ax, height=height) as axes:
+    causes = {group: [curve.cause for curve in drawn if curve.group == group] for group in groups}
+    lines = table_lines(curves, causes, numbers, ticks)
+    width = max(last, *ticks)
+    with drawing(ax, height=3.9 + table_height(lines)) as axes:
         only = drawn[0].cause if len({curve.cause for curve in drawn}) == 1 else None
+        axes.set_xlim(-0.02 * width, 1.02 * width)
+        _scale(axes, curves.measure, _highest(drawn, conf_band))
+        sheet = _paper_of(axes)
         for curve in drawn:
             cause_name = "" if curve.cause == only else say(curve.cause)
             label = ", ".join(filter(None, (say(curve.group), cause_name)))
-            _draw_curve(axes, curve, START[curves.measure], conf_band, label)
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.set_xlim(-0.02 * max(last, *ticks), 1.02 * max(last, *ticks))
+            label = wrapped(label, LEGEND_WIDTH, STYLE["legend.fontsize"])
+            _draw_curve(axes, curve, START[curves.measure], sheet, conf_band, label)
+        labelled = _with_room(axes, ticks, [[f"{t:g}" for t in ticks], *(r.texts for r in lines)])
+        axes.set_xticks(
+            ticks, [f"{t:g}" if room else "" for t, room in zip(ticks, labelled, strict=True)]
+        )
         axes.set_xlabel(f"Time ({curves.time_unit})")
-        axes.set_ylabel(": ".join(filter(None, (LABELS[curves.measure], say(only)))))
-        _scale(axes, curves.measure, _highest(drawn, conf_band))
+        axes.set_ylabel(": ".join(filter(None, (say(curves.measure), say(only)))))
         if len(drawn) > 1:
             axes.legend(loc=_free_corner(curves, last), handlelength=3.2)
-        if risk_table:
-            names = {group: (say(group), tint) for group, tint in groups.items()}
-            draw_risk_table(axes, _at_risk(curves, drawn, ticks), names)
+        draw_risk_table(axes, _kept(lines, labelled), ticks, groups, say)
     return axes
 
 
@@ -151,17 +186,23 @@ def _chosen(curves: Curves, cause: str | None) -> list[_Curve]:
     ]
 
 
-def _draw_curve(axes: Axes, curve: _Curve, start: float, conf_band: bool, label: str) -> None:
+def _draw_curve(
+    axes: Axes, curve: _Curve, start: float, sheet: Paper, conf_band: bool, label: str
+) -> None:
     rows = curve.rows
     before = [0.0] if rows["time"].iloc[0] > 0 else []
     time = np.r_[before, rows["time"]]
 
-    def from_start(column: str) -> Any:
-        return np.r_[np.full(len(before), start), rows[column]]
+    def seen(column: str) -> tuple[Any, Any]:
+        """Return the places of the steps to be seen and all values, begun at the start value."""
+        values = np.r_[np.full(len(before), start), rows[column]]
+        places = thinned_steps(time, values, sheet)
+        return places, values
 
+    places, estimate = seen("estimate")
     axes.plot(
-        time,
-        from_start("estimate"),
+        time[places],
+        estimate[places],
         drawstyle="steps-post",
         color=curve.colour,
         linestyle=curve.dashes,
@@ -169,12 +210,19 @@ def _draw_curve(axes: Axes, curve: _Curve, start: float, conf_band: bool, label:
         label=label,
     )
     if conf_band:
-        low, high = from_start("conf_low"), from_start("conf_high")
-        axes.fill_between(time, low, high, step="post", color=curve.colour, alpha=0.14, linewidth=0)
+        (below, low), (above, high) = seen("conf_low"), seen("conf_high")
+        band = np.union1d(below, above)
+        axes.fill_between(
+            time[band], low[band], high[band],
+            step="post", color=curve.colour, alpha=0.14, linewidth=0,
+        )  # fmt: skip
     censored = rows[rows["n_censor"] > 0]
+    marks = thinned_marks(
+        censored["time"].to_numpy(), MARKS_APART * sheet.wide, sheet.columns // MARKS_APART
+    )
     axes.plot(
-        censored["time"],
-        censored["estimate"],
+        censored["time"].iloc[marks],
+        censored["estimate"].iloc[marks],
         linestyle="none",
         marker="|",
         markersize=6,
@@ -182,6 +230,32 @@ def _draw_curve(axes: Axes, curve: _Curve, start: float, conf_band: bool, label:
         color=curve.colour,
         label="_censored",
     )
+
+
+def _paper_of(axes: Axes) -> Paper:
+    """Return the paper of a whole figure, for axes change their size when they are laid out."""
+    width, height = axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    return paper((float(width), float(height)), right - left, top - bottom)
+
+
+def _with_room(axes: Axes, ticks: list[float], texts: list[list[str]]) -> list[bool]:
+    """Return which ticks have room for all that stands under them, from the left."""
+    inches = size_in_inches(axes)[0] / float(np.ptp(axes.get_xlim()))
+    half = [max(text_width(row[i], SIZE) for row in texts) / 2 for i in range(len(ticks))]
+    room, end = [], -np.inf
+    for tick, reach in zip(ticks, half, strict=True):
+        room.append(bool(tick * inches - reach >= end))
+        end = tick * inches + reach + BETWEEN_NUMBERS if room[-1] else end
+    return room
+
+
+def _kept(lines: list[Line], labelled: list[bool]) -> list[Line]:
+    """Return the lines without the numbers that have no room."""
+    return [
+        line._replace(texts=[t if r else "" for t, r in zip(line.texts, labelled, strict=True)])
+        for line in lines
+    ]
 
 
 def _scale(axes: Axes, measure: str, highest: float) -> None:
@@ -206,14 +280,6 @@ def _free_corner(curves: Curves, last: float) -> Literal["upper left", "lower le
         return "upper left"
     early = curves.at(last / 4)["estimate"].min()
     return "lower left" if early > 0.5 else "upper right"
-
-
-def _at_risk(curves: Curves, drawn: Iterable[_Curve], ticks: list[float]) -> pd.DataFrame:
-    """Return the numbers at risk by group; every cause of a group has the same."""
-    first = {curve.group: curve.cause or "" for curve in reversed(list(drawn))}
-    frame = curves.at(ticks)
-    keep = frame["cause"].fillna("") == frame["group"].map(first)
-    return frame.loc[keep, ["group", "time", "n_risk"]]
 
 
 def _checked(times: Iterable[float]) -> list[float]:
