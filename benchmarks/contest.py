@@ -29,46 +29,66 @@ class Contender:
     answer: Callable[[object], np.ndarray]
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A way that ran by a clock of its own: in another language, or on a share of the work.
+
+    Attributes
+    ----------
+    name : str
+    seconds : float
+        What the whole work takes there.
+    numbers : array
+        What it answered.
+    """
+
+    name: str
+    seconds: float
+    numbers: np.ndarray
+
+
 def contest(
     title: str,
     ours: Contender,
-    others: Sequence[Contender],
+    others: Sequence[Contender | Elsewhere],
     *,
     skipped: Sequence[str] = (),
     rounds: int = 7,
     rtol: float = 1e-12,
-) -> None:
-    """Check that all agree, time them in turns and write the ratios.
+) -> float:
+    """Check that all agree, time them in turns, write the ratios and return our seconds.
 
     The first round warms up and does not count. `rtol` is how closely the numbers must agree: wider
     only for a contender that stops before it has converged.
     """
     agree(ours, others, rtol)
-    times: dict[str, list[float]] = {c.name: [] for c in (ours, *others)}
+    here = [ours, *(one for one in others if isinstance(one, Contender))]
+    times: dict[str, list[float]] = {contender.name: [] for contender in here}
     for number in range(rounds + 1):
-        for contender in (ours, *others):
+        for contender in here:
             seconds = timed(contender.run)
             if number:
                 times[contender.name].append(seconds)
+    times |= {one.name: [one.seconds] for one in others if isinstance(one, Elsewhere)}
     medians = {name: statistics.median(values) for name, values in times.items()}
     write(f"\n{title}\n")
     for name, median in sorted(medians.items(), key=lambda item: item[1]):
-        spread = f"{min(times[name]) * 1e3:.0f} to {max(times[name]) * 1e3:.0f} ms"
+        spread = f"{min(times[name]) * 1e3:.1f} to {max(times[name]) * 1e3:.1f} ms"
         ratio = medians[ours.name] / median
         write(
-            f"  {name:34s} {median * 1e3:8.0f} ms  ({spread}); ours takes {ratio:.2f} times that\n"
+            f"  {name:34s} {median * 1e3:8.1f} ms  ({spread}); ours takes {ratio:.2f} times that\n"
         )
     for reason in skipped:
         write(f"  skipped: {reason}\n")
+    return medians[ours.name]
 
 
-def agree(ours: Contender, others: Sequence[Contender], rtol: float) -> None:
+def agree(ours: Contender, others: Sequence[Contender | Elsewhere], rtol: float) -> None:
     """Raise when a contender gives other numbers than we do."""
     expected = ours.answer(ours.run())
     for other in others:
-        np.testing.assert_allclose(
-            other.answer(other.run()), expected, rtol=rtol, err_msg=f"{other.name} disagrees"
-        )
+        found = other.numbers if isinstance(other, Elsewhere) else other.answer(other.run())
+        np.testing.assert_allclose(found, expected, rtol=rtol, err_msg=f"{other.name} disagrees")
 
 
 def timed(run: Callable[[], object]) -> float:

@@ -9,6 +9,7 @@ import linear
 import load
 import ordinal
 import permutation
+import survival_curves
 import table_one
 
 BENCHMARKS = {
@@ -18,6 +19,7 @@ BENCHMARKS = {
     "table_one": (table_one.run, 100_000),
     "ordinal": (ordinal.run, 100_000),
     "permutation": (permutation.run, 10_000),
+    "survival": (survival_curves.run, 1_000_000),
 }
 
 

@@ -99,7 +99,7 @@ def _so_far(rows: pd.DataFrame, kind: Number, times: Sequence[float]) -> FloatAr
     known = rows["time"].to_numpy()
     rounding = TIE_TOLERANCE * (known[-1] - known[0])
     reached = np.searchsorted(known, np.asarray(times) + rounding, side="right")
-    return np.append(0.0, np.cumsum(rows[kind].to_numpy(dtype=float)))[reached]
+    return np.asarray(np.append(0.0, np.cumsum(rows[kind].to_numpy(dtype=float)))[reached])
 
 
 def table_height(lines: Sequence[Line]) -> float:

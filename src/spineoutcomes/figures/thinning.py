@@ -67,14 +67,14 @@ def thinned_steps(time: FloatArray, values: FloatArray, sheet: Paper) -> IntArra
     ]
     places = np.unique(np.concatenate([first, first + size - 1, edges, *extremes]))
     level = np.where(gap[places], -1, np.floor(values[places] / sheet.high))
-    return places[_differs(level) | (places == len(time) - 1)]
+    return np.asarray(places[_differs(level) | (places == len(time) - 1)], dtype=np.int64)
 
 
 def thinned_marks(time: FloatArray, wide: float, most: int) -> IntArray:
     """Return the places of the marks to draw: all of up to `most`, else one in each `wide`."""
     if len(time) <= most or not wide > 0:
         return np.arange(len(time))
-    return np.flatnonzero(_differs(np.floor((time - time[0]) / wide)))
+    return np.asarray(np.flatnonzero(_differs(np.floor((time - time[0]) / wide))), dtype=np.int64)
 
 
 def _differs(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

@@ -43,6 +43,8 @@ class Outcome:
         Labels of the causes, in category order or the order of the numbers.
     place : array of shape (n,) or None
         The times as integers, where they are whole numbers to count in.
+    order : array of shape (n,) or None
+        Positions in the order of time, where they were sorted.
     """
 
     time: FloatArray
@@ -50,6 +52,7 @@ class Outcome:
     entry: FloatArray | None
     causes: tuple[str, ...]
     place: IntArray | None = None
+    order: IntArray | None = None
 
     def cause_code(self, cause: Hashable, function: str) -> int:
         """Return the code of a cause given as its category or number.
@@ -101,9 +104,12 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
         )
     time = _checked_times(rows, "time", function)
     entry = _checked_times(rows, "entry", function) if "entry" in rows.frame else None
-    place = as_places(time)
-    if place is None or entry is not None:
-        time, entry = _with_ties(time, entry)
+    place, order = as_places(time), None
+    if entry is not None:
+        both, _ = _with_ties(np.concatenate([time, entry]))
+        time, entry = both[: len(time)], both[len(time) :]
+    elif place is None:
+        time, order = _with_ties(time)
     if entry is not None:
         late = int(((entry >= time) & (time > 0)).sum())
         if late:
@@ -112,7 +118,7 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
                 "not. Leave out who left before entering, or correct the dates."
             )
     event, causes = _event_codes(rows.frame["event"], function)
-    return Outcome(time, event, entry, causes, place)
+    return Outcome(time, event, entry, causes, place, order)
 
 
 def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
@@ -126,19 +132,18 @@ def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
     return values
 
 
-def _with_ties(time: FloatArray, entry: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
-    """Return the times with those equal up to rounding made equal."""
-    values = time if entry is None else np.concatenate([time, entry])
-    ordered = np.sort(values)
+def _with_ties(values: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return the times with those equal up to rounding made equal, and their order."""
+    order = np.argsort(values)
+    ordered = values[order]
     step = np.diff(ordered)
     near = step <= TIE_TOLERANCE * (ordered[-1] - ordered[0])
     if not step[near].any():
-        return time, entry
-    order = np.argsort(values)
-    new = np.append(True, ~near)
+        return values, order
+    first = np.append(0, np.where(near, 0, np.arange(1, len(values))))
     settled = np.empty(len(values))
-    settled[order] = ordered[new][np.cumsum(new) - 1]
-    return settled[: len(time)], None if entry is None else settled[len(time) :]
+    settled[order] = ordered[np.maximum.accumulate(first)]
+    return settled, order
 
 
 def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, ...]]:
