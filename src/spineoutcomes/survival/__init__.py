@@ -4,6 +4,7 @@ from spineoutcomes.survival.bootstrap import bootstrap_survival
 from spineoutcomes.survival.curves import survival_curve
 from spineoutcomes.survival.incidence import cumulative_incidence
 from spineoutcomes.survival.logrank import logrank_test
+from spineoutcomes.survival.mean_count import mean_cumulative_count
 from spineoutcomes.survival.milestone import milestone_difference
 from spineoutcomes.survival.restricted_mean import rmst
 
@@ -11,6 +12,7 @@ __all__ = [
     "bootstrap_survival",
     "cumulative_incidence",
     "logrank_test",
+    "mean_cumulative_count",
     "milestone_difference",
     "rmst",
     "survival_curve",

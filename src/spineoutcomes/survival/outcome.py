@@ -93,17 +93,12 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
     NotEstimableError
         When a group has no complete row.
     """
-    empty = np.flatnonzero(rows.sizes == 0)
-    if len(empty):
-        raise NotEstimableError(
-            f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
-            "leave the group out or complete its time and event."
-        )
-    time = _checked_times(rows, "time", function)
-    entry = _checked_times(rows, "entry", function) if "entry" in rows.frame else None
+    require_complete(rows, function)
+    time = checked_times(rows, "time", function)
+    entry = checked_times(rows, "entry", function) if "entry" in rows.frame else None
     place = as_places(time)
     if place is None or entry is not None:
-        time, entry = _with_ties(time, entry)
+        time, entry = with_ties(time, entry)
     if entry is not None:
         late = int(((entry >= time) & (time > 0)).sum())
         if late:
@@ -115,7 +110,30 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
     return Outcome(time, event, entry, causes, place)
 
 
-def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
+def require_complete(rows: Rows, function: str) -> None:
+    """Raise where a group has no complete row.
+
+    Raises
+    ------
+    NotEstimableError
+        The message names these groups.
+    """
+    empty = np.flatnonzero(rows.sizes == 0)
+    if len(empty):
+        raise NotEstimableError(
+            f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
+            "leave the group out or complete its time and event."
+        )
+
+
+def checked_times(rows: Rows, role: str, function: str) -> FloatArray:
+    """Return a column of times.
+
+    Raises
+    ------
+    ArgumentError
+        When one is negative or infinite.
+    """
     values = rows.numbers(role)
     if values.min() < 0:
         negative = int((values < 0).sum())
@@ -126,7 +144,7 @@ def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
     return values
 
 
-def _with_ties(time: FloatArray, entry: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
+def with_ties(time: FloatArray, entry: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
     """Return the times with those equal up to rounding made equal."""
     values = time if entry is None else np.concatenate([time, entry])
     ordered = np.sort(values)
