@@ -42,6 +42,13 @@ CALLS: dict[str, dict[str, Any]] = {
     "logrank_test": {"time": "time", "event": "death"},
     "milestone_difference": {"time": "time", "event": "death", "horizon": 12},
     "rmst": {"time": "time", "event": "death", "tau": 12},
+    "mean_cumulative_count": {
+        "subject": "episode_id",
+        "start": "began",
+        "stop": "time",
+        "event": "death",
+        "terminal": "seen",
+    },
     "bootstrap_survival": {"time": "time", "event": "death", "tau": 12, "n_resamples": 200},
 }
 
@@ -70,6 +77,7 @@ def frame() -> pd.DataFrame:
             "asa": pd.Categorical(rng.choice(["I", "II", "III"], N)),
             "pain": rng.normal(5, 2, N),
             "relief": rng.integers(0, 2, N),
+            "began": 0.0,
             "time": rng.integers(1, 25, N).astype(float),
             "death": rng.integers(0, 2, N),
             "event": rng.integers(0, 3, N),

@@ -6,6 +6,7 @@ from spineoutcomes.survival.followup import followup_curve
 from spineoutcomes.survival.gray import gray_test
 from spineoutcomes.survival.incidence import cumulative_incidence
 from spineoutcomes.survival.logrank import logrank_test
+from spineoutcomes.survival.mean_count import mean_cumulative_count
 from spineoutcomes.survival.milestone import milestone_difference
 from spineoutcomes.survival.restricted_mean import rmst
 
@@ -15,6 +16,7 @@ __all__ = [
     "followup_curve",
     "gray_test",
     "logrank_test",
+    "mean_cumulative_count",
     "milestone_difference",
     "rmst",
     "survival_curve",

@@ -1,4 +1,4 @@
-"""Pointwise confidence limits of a probability that changes over time."""
+"""Pointwise confidence limits of a probability or a mean count that changes over time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from spineoutcomes.numerics.distributions import normal_quantile
 
 FloatArray = npt.NDArray[np.float64]
 ConfType = Literal["log-log", "log", "plain"]
+MeanConfType = Literal["log", "log-log", "plain"]
 
 # A sum of increments that should be 1 misses it by rounding; log(-log p) would blow that up.
 ROUNDING = 1e-12
@@ -42,13 +43,7 @@ def confidence_limits(
     ArgumentError
         For an unknown `conf_type` or a level outside (0, 1).
     """
-    if conf_type not in get_args(ConfType):
-        raise ArgumentError(
-            f"Unknown conf_type {conf_type!r}; choose one of: {', '.join(get_args(ConfType))}."
-        )
-    if not 0 < conf_level < 1:
-        raise ArgumentError(f"conf_level must lie between 0 and 1, got {conf_level}.")
-    z = float(normal_quantile((1 + conf_level) / 2))
+    z = _z(conf_type, conf_level)
     if conf_type == "plain":
         low, high = p - z * std_error, p + z * std_error
     else:
@@ -56,6 +51,48 @@ def confidence_limits(
     certain = (p >= 1 - ROUNDING) & (std_error == 0)
     low, high = (np.where(certain, 1.0, np.clip(limit, 0, 1)) for limit in (low, high))
     return low, high
+
+
+def mean_limits(
+    mean: FloatArray, std_error: FloatArray, conf_type: MeanConfType, conf_level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return lower and upper limits of a mean count, symmetric on the scale of `conf_type`.
+
+    Parameters
+    ----------
+    mean, std_error : array of shape (K,)
+        Means of at least 0 and their standard errors.
+    conf_type : {"log", "log-log", "plain"}
+        Scale: log mean, or the mean cut at 0. As log(-log p) of p = exp(-mean) is log mean, "log"
+        and "log-log" are one.
+    conf_level : float
+        Level of the limits.
+
+    Returns
+    -------
+    tuple of two arrays of shape (K,)
+        On the log scale missing where the mean is 0.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown `conf_type` or a level outside (0, 1).
+    """
+    z = _z(conf_type, conf_level)
+    if conf_type == "plain":
+        return np.maximum(mean - z * std_error, 0), mean + z * std_error
+    ratio = np.divide(std_error, mean, out=np.full(mean.shape, np.nan), where=mean > 0)
+    return mean * np.exp(-z * ratio), mean * np.exp(z * ratio)
+
+
+def _z(conf_type: str, conf_level: float) -> float:
+    if conf_type not in get_args(ConfType):
+        raise ArgumentError(
+            f"Unknown conf_type {conf_type!r}; choose one of: {', '.join(get_args(ConfType))}."
+        )
+    if not 0 < conf_level < 1:
+        raise ArgumentError(f"conf_level must lie between 0 and 1, got {conf_level}.")
+    return float(normal_quantile((1 + conf_level) / 2))
 
 
 def _on_log_scale(

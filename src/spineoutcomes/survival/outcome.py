@@ -96,20 +96,14 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
     NotEstimableError
         When a group has no complete row.
     """
-    empty = np.flatnonzero(rows.sizes == 0)
-    if len(empty):
-        raise NotEstimableError(
-            f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
-            "leave the group out or complete its time and event."
-        )
-    time = _checked_times(rows, "time", function)
-    entry = _checked_times(rows, "entry", function) if "entry" in rows.frame else None
+    require_complete(rows, function)
+    time = checked_times(rows, "time", function)
+    entry = checked_times(rows, "entry", function) if "entry" in rows.frame else None
     place, order = as_places(time), None
     if entry is not None:
-        both, _ = _with_ties(np.concatenate([time, entry]))
-        time, entry = both[: len(time)], both[len(time) :]
+        time, entry = both_with_ties(time, entry)
     elif place is None:
-        time, order = _with_ties(time)
+        time, order = with_ties(time)
     if entry is not None:
         late = int(((entry >= time) & (time > 0)).sum())
         if late:
@@ -121,7 +115,30 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
     return Outcome(time, event, entry, causes, place, order)
 
 
-def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
+def require_complete(rows: Rows, function: str) -> None:
+    """Raise where a group has no complete row.
+
+    Raises
+    ------
+    NotEstimableError
+        The message names these groups.
+    """
+    empty = np.flatnonzero(rows.sizes == 0)
+    if len(empty):
+        raise NotEstimableError(
+            f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
+            "leave the group out or complete its time and event."
+        )
+
+
+def checked_times(rows: Rows, role: str, function: str) -> FloatArray:
+    """Return a column of times.
+
+    Raises
+    ------
+    ArgumentError
+        When one is negative or infinite.
+    """
     values = rows.numbers(role)
     if values.min() < 0:
         negative = int((values < 0).sum())
@@ -132,7 +149,7 @@ def _checked_times(rows: Rows, role: str, function: str) -> FloatArray:
     return values
 
 
-def _with_ties(values: FloatArray) -> tuple[FloatArray, IntArray]:
+def with_ties(values: FloatArray) -> tuple[FloatArray, IntArray]:
     """Return the times with those equal up to rounding made equal, and their order."""
     order = np.argsort(values)
     ordered = values[order]
@@ -144,6 +161,12 @@ def _with_ties(values: FloatArray) -> tuple[FloatArray, IntArray]:
     settled = np.empty(len(values))
     settled[order] = ordered[np.maximum.accumulate(first)]
     return settled, order
+
+
+def both_with_ties(one: FloatArray, other: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return two columns of times with those equal up to rounding made equal."""
+    both, _ = with_ties(np.concatenate([one, other]))
+    return both[: len(one)], both[len(one) :]
 
 
 def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, ...]]:

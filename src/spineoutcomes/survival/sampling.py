@@ -111,15 +111,19 @@ def sampled(rows: Rows, data: pd.DataFrame | Design, function: str) -> Rows:
     if rows.weights is not None and not rows.weights.all():
         rows = _some(rows, np.flatnonzero(rows.weights > 0))
     if rows.cluster is not None:
-        found = int(rows.cluster.max()) + 1
-        if found < VERY_FEW_CLUSTERS:
-            warnings.warn(
-                f"{function}: {found} clusters are very few (fewer than {VERY_FEW_CLUSTERS}); "
-                "errors between clusters are uncertain and tend to be too small.",
-                SparseDataWarning,
-                stacklevel=3,
-            )
+        warn_of_few_clusters(int(rows.cluster.max()) + 1, function)
     return rows
+
+
+def warn_of_few_clusters(found: int, function: str) -> None:
+    """Warn that errors between very few clusters are too small; points at a caller's caller."""
+    if found < VERY_FEW_CLUSTERS:
+        warnings.warn(
+            f"{function}: {found} clusters are very few (fewer than {VERY_FEW_CLUSTERS}); "
+            "errors between clusters are uncertain and tend to be too small.",
+            SparseDataWarning,
+            stacklevel=4,
+        )
 
 
 def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
