@@ -110,7 +110,8 @@ def sparse_notes(rows: Rows, found: ObservedExpected, function: str) -> tuple[st
     """
     if not found.compared.any():
         raise NotEstimableError(
-            f"{function}: no event happened while two groups were at risk in one stratum."
+            f"{function}: no event happened while two groups were at risk in one stratum "
+            "and somebody stayed at risk."
         )
     left = [label for label, on in zip(rows.groups, found.compared, strict=True) if not on]
     if not left:
