@@ -99,10 +99,11 @@ def time_to_recurrence(
     all missing with `by="lesion"`. Nobody is observed beyond the `cutoff_day`.
 
     The growth of a known residual is progression, not recurrence: `endpoint` says which is counted
-    in each row. A part was left where the first measurement after surgery shows it, progression was
-    looked for, or no component was aimed at the lesion. An event seen on a scan happened between
-    the last scan without it and that scan; `time` is the day it was seen, which is late, and the
-    later the rarer the scans: see `redated_recurrence`.
+    in each row. A part was left where the first scan after surgery shows it, in numbers or in words
+    (smaller, unchanged, larger), progression was looked for, or no component was aimed at the
+    lesion. An event seen on a scan happened between the last scan without it and that scan; `time`
+    is the day it was seen, which is late, and the later the rarer the scans: see
+    `redated_recurrence`. A stage planned from the start is no reoperation, as in `time_to_event`.
 
     Examples
     --------
