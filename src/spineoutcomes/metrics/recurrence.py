@@ -76,8 +76,8 @@ def time_to_recurrence(
     Returns
     -------
     DataFrame
-        Indexed by `episode_id`, or by (`episode_id`, `lesion_id`): `time` (days from day 0, from the
-        origin, or from the cohort's landmark), `event` (ordered Categorical: censored <
+        Indexed by `episode_id`, or by (`episode_id`, `lesion_id`): `time` (days from day 0, the
+        origin or the cohort's landmark), `event` (ordered Categorical: censored <
         recurrence_or_progression < the competing events), `entry` (days on that clock; 0 unless
         asked), `interval_lower` and `interval_upper` (days; the last scan without and the first
         with the event; upper missing when it was not seen), `n_scans` (after the entry and within
@@ -101,10 +101,11 @@ def time_to_recurrence(
     Missing data: an episode of which nothing was observed after the start (no scan, or no contact),
     or whose event or death has no day, has no time and the status missing; it is neither event nor
     censored. A death or event within `max_gap_days` of day 0 counts without any scan before it;
-    beyond that nothing was observed. One that had the event before the landmark, or never came to
-    its origin or entry, is not at risk: not_attainable. A scan is an imaging event, or the scan that a recurrence names; one that names
-    a lesion looked at that lesion only. A recurrence that names none of several lesions leaves them
-    all missing with `by="lesion"`. Nobody is observed beyond the `cutoff_day`.
+    beyond that nothing was observed. One that had the event before the landmark, the origin or the
+    entry, or never came to them, is not at risk: not_attainable. A scan is an imaging event, or the
+    scan that a recurrence names; one that names a lesion looked at that lesion only. A recurrence
+    that names none of several lesions leaves them all missing with `by="lesion"`. Nobody is
+    observed beyond the `cutoff_day`.
 
     The growth of a known residual is progression, not recurrence: `endpoint` says which is counted
     in each row. A part was left where the first scan after surgery shows it, in numbers or in words
