@@ -71,6 +71,10 @@ def perioperative(cohort: Cohort | Registry) -> pd.DataFrame:
     day of such a stage, or a component recorded as unplanned without an event of its own, leaves
     the value missing.
 
+    A later episode of the patient is a reoperation only where an event says so. A complication,
+    reoperation or readmission is 0 for all who were observed in a registry that has none at all:
+    whether there was none, or nobody wrote them down, the rows do not tell.
+
     Complications have two denominators: patients (`complication_30d`) and events
     (`n_complications_30d`); `complications` tells them by grade.
 

@@ -125,6 +125,9 @@ def time_to_event(
     day, or an unplanned component of which no reoperation is told, leaves the time missing unless
     something came first.
 
+    Of a kind that no row of the registry has, everybody observed is censored: whether it never
+    happened, or nobody wrote it down, the rows do not tell.
+
     The living are censored at the last follow-up where that is asked, and a death counts whenever
     it came: where deaths are known from elsewhere, long after the last follow-up, the dead were
     observed longer than the living, and `censor_at="last_contact"` treats both alike.
