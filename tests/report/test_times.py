@@ -166,6 +166,12 @@ def test_another_clock(study_of) -> None:
     assert "Time counts in days from the first start of radiotherapy." in page
     results, page = study_of(SYMPTOMS.replace("horizons", 'origin = "last_stage"\nhorizons'))
     assert "Time counts in days from the last stage." in page
+    # Who never came to the origin has no endpoint either.
+    results, page = study_of(
+        SYMPTOMS.replace("horizons", 'origin = "radiotherapy_start"\nhorizons').replace("300", "99")
+    )
+    assert "Endpoint (clinical): recurrence in 2 episodes." in page
+    assert counts(results)["episodes not at risk"] == 2
 
 
 def test_what_only_the_data_tell_names_the_section(study_of) -> None:

@@ -68,7 +68,7 @@ def _moment(asked: str | int, cohort: Cohort) -> str:
 
 
 def _endpoints(times: pd.DataFrame) -> str:
-    counts = times["endpoint"].value_counts()
+    counts = times.loc[times["status"] != "not_attainable", "endpoint"].value_counts()
     return ", ".join(f"{plain(str(kind))} in {n}" for kind, n in counts.items() if n)
 
 
