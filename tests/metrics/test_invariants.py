@@ -116,19 +116,6 @@ def plain(name: str, metric: str) -> pd.DataFrame:
     return sorted_rows(METRICS[metric](case(name)))
 
 
-@cache
-def reversed_rows(name: str) -> Registry:
-    tables = case(name).tables
-    return rebuilt(case(name), {t: f[::-1].reset_index(drop=True) for t, f in tables.items()})
-
-
-@pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("name", CASES)
-def test_the_order_of_rows(name: str, metric: str) -> None:
-    turned = sorted_rows(METRICS[metric](reversed_rows(name)))
-    pd.testing.assert_frame_equal(turned, plain(name, metric))
-
-
 # Ids that sort the other way round.
 IDS = ("patient_id", "episode_id", "procedure_id", "event_id", "index_procedure_id")
 IDS += ("prior_episode_id", "leads_to_episode_id")
@@ -140,18 +127,19 @@ def renamed(text: str) -> str:
 
 @cache
 def other_names(name: str) -> Registry:
+    """Return the registry with its rows turned about and other ids."""
     tables = {}
     for table, frame in case(name).tables.items():
         own = {
             c: frame[c].astype(object).map(renamed, na_action="ignore") for c in IDS if c in frame
         }
-        tables[table] = frame.assign(**own)
+        tables[table] = frame.assign(**own)[::-1].reset_index(drop=True)
     return rebuilt(case(name), tables)
 
 
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("name", CASES)
-def test_names_of_patients_and_episodes(name: str, metric: str) -> None:
+def test_names_and_the_order_of_rows(name: str, metric: str) -> None:
     other = METRICS[metric](other_names(name))
     keys = other.index.names
     frame = other.reset_index()
