@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from contest import write
 from linear_cases import synthetic
@@ -60,6 +61,56 @@ def summed_up(cohort: so.Cohort) -> so.Summary:
     return so.compare.followup_summary(seen)
 
 
+def filled(cohort: so.Cohort, names: Sequence[str], most: int) -> pd.DataFrame:
+    """Return a form of whole numbers from 0 for every episode."""
+    rng = np.random.default_rng(1)
+    numbers = rng.integers(0, most + 1, (len(cohort.data), len(names)))
+    return pd.DataFrame(numbers, index=cohort.data.index, columns=list(names))
+
+
+def neck_disability(cohort: so.Cohort) -> pd.DataFrame:
+    """Return a score of ten items."""
+    items = so.vocabulary.instruments["ndi"].items
+    assert items is not None
+    form = filled(cohort, items.names, 5)
+    return so.metrics.score_items(form, instrument="ndi", missing="none")
+
+
+def conditions(cohort: so.Cohort) -> pd.DataFrame:
+    """Return an index of comorbidity."""
+    form = filled(cohort, so.metrics.CHARLSON_CONDITIONS, 1)
+    return so.metrics.charlson_index(form, weights="quan_2011")
+
+
+def frail(cohort: so.Cohort) -> pd.DataFrame:
+    """Return an index of frailty."""
+    items = so.vocabulary.instruments["mfi5"].items
+    assert items is not None
+    return so.metrics.frailty_index(
+        filled(cohort, items.names, 1), convention="count", missing="none"
+    )
+
+
+def recovered(cohort: so.Cohort) -> pd.DataFrame:
+    """Return recovery rates."""
+    both = filled(cohort, ["before", "after"], 16)
+    return so.metrics.recovery_rate(both["before"], both["after"], instrument="joa")
+
+
+def instability(cohort: so.Cohort) -> pd.DataFrame:
+    """Return a score of six items, one of them read from levels."""
+    form = filled(cohort, ["pain", "bone_lesion", "alignment", "collapse", "posterolateral"], 0)
+    words = {
+        "pain": "mechanical",
+        "bone_lesion": "lytic",
+        "alignment": "normal",
+        "collapse": "none",
+        "posterolateral": "unilateral",
+    }
+    levels = cohort.each("episodes", ["levels"])["levels"]
+    return so.metrics.prognostic_score(form.assign(**words, location=levels), score="sins")
+
+
 METRICS: dict[str, Metric] = {
     "score_at": partial(so.metrics.score_at, visit="3m", **PAIN),
     "score_trajectory": partial(so.metrics.score_trajectory, visits=["3m", "12m"], **PAIN),
@@ -85,6 +136,22 @@ METRICS: dict[str, Metric] = {
     "neurological_transition": partial(
         so.metrics.neurological_transition, instrument="frankel", visit="3m"
     ),
+    "transition_matrix": partial(so.metrics.transition_matrix, instrument="frankel", visit="3m"),
+    "ambulation": partial(
+        so.metrics.ambulation,
+        definition={"instrument": "frankel", "ambulatory": ["D", "E"]},
+        visit="3m",
+    ),
+    "threshold_sweep": partial(
+        so.metrics.threshold_sweep,
+        visit="3m",
+        cutoffs=[1.0, 2.0, 3.0],
+        basis="points",
+        death="exclude",
+        reoperation="failure",
+        **PAIN,
+    ),
+    "floor_ceiling": partial(so.metrics.floor_ceiling, visits=["3m", "12m"], **PAIN),
     "observation_window": partial(so.metrics.observation_window, endpoint="imaging"),
     "followup_completeness": partial(
         so.metrics.followup_completeness, visits=["3m", "12m"], **PAIN
@@ -113,17 +180,32 @@ METRICS: dict[str, Metric] = {
     ),
     "time_to_recurrence": partial(so.metrics.time_to_recurrence, **SCANS),
     "time_to_recurrence, by lesion": partial(so.metrics.time_to_recurrence, by="lesion", **SCANS),
+    "time_to_recurrence, clinical": partial(
+        so.metrics.time_to_recurrence,
+        assessment="clinical",
+        max_gap_days=None,
+        censor_at="last_contact",
+        competing=("death", "reoperation"),
+    ),
     "recurrence_dates": so.metrics.recurrence_dates,
     "recurrence_followup": followed_by_arm,
     "redated_recurrence": redated,
     "time_to_event": partial(so.metrics.time_to_event, **FRACTURE),
     "time_to_event, adjacent": partial(so.metrics.time_to_event, relation="adjacent", **FRACTURE),
     "time_to_event, by level": partial(so.metrics.time_to_event, by="level", **FRACTURE),
+    "time_to_event, reoperation": partial(
+        so.metrics.time_to_event,
+        kind="reoperation",
+        competing=("death",),
+        censor_at="last_followup",
+        origin="last_stage",
+    ),
     "recurrent_events": partial(so.metrics.recurrent_events, kind="complication", same_day="once"),
     "start_stop": cut_at_radiotherapy,
     "perioperative": so.metrics.perioperative,
     "complications": partial(so.metrics.complications, scale="clavien_dindo", within_days=30),
     "cost_components": so.metrics.cost_components,
+    "height_restoration": partial(so.metrics.height_restoration, visit="3m", location="anterior"),
     "time_to_discharge": so.metrics.time_to_discharge,
     "time_to_ambulation": so.metrics.time_to_ambulation,
     "time_to_radiotherapy": so.metrics.time_to_radiotherapy,
@@ -139,6 +221,11 @@ METRICS: dict[str, Metric] = {
         censor_at="last_contact",
     ),
     "prognostic_score": partial(so.metrics.prognostic_score, score="escc"),
+    "prognostic_score, SINS": instability,
+    "score_items": neck_disability,
+    "charlson_index": conditions,
+    "frailty_index": frail,
+    "recovery_rate": recovered,
     "episode_timeline": so.metrics.episode_timeline,
 }
 

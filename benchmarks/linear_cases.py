@@ -34,6 +34,8 @@ def synthetic(n: int, seed: int = 1) -> so.Cohort:
         cost=rng.integers(2, 40, len(at)) * 500.0,
     )
     lived = _last_day(tables["patients"], episodes)
+    heights = _until(lived, _heights(ids, rng), ids)
+    tables["scores"] = _with(tables["scores"], heights)
     tables["lesions"] = _until(lived, _lesions(ids, rng), ids)
     added = _events(tables["events"], ids, target, episodes["los_days"], rng)
     tables["events"] = _until(lived, added, ids)
@@ -100,5 +102,21 @@ def _events(
     added = pd.concat(parts, ignore_index=True).assign(status="occurred")
     added["event_id"] = "ADDED-" + added.index.astype(str)
     graded = events.assign(grade=pd.Series(grade, events.index).where(complication))
-    text = graded.select_dtypes("category").columns
-    return pd.concat([graded.astype(dict.fromkeys(text, object)), added], ignore_index=True)
+    return _with(graded, added)
+
+
+def _heights(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the anterior height of a vertebra before and three months after surgery."""
+    visits = pd.DataFrame({"day": [-1.0, 90.0], "visit": ["preoperative", "3m"]})
+    rows = pd.DataFrame({"episode_id": ids}).merge(visits, how="cross")
+    return rows.assign(
+        instrument="vertebral_height_pct",
+        location="anterior",
+        value=rng.integers(40, 100, len(rows)).astype(float),
+    )
+
+
+def _with(rows: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with rows added; what they do not tell is missing."""
+    text = rows.select_dtypes("category").columns
+    return pd.concat([rows.astype(dict.fromkeys(text, object)), added], ignore_index=True)

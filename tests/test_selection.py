@@ -235,3 +235,35 @@ def assert_adds_up(cohort: so.Cohort) -> None:
     assert (before - excluded[before.index] == count[before.index]).all()
     analysed = cohort.steps.loc[cohort.steps["level"] == "Analysed", "value"]
     assert analysed.sum() == count.iloc[-1] == len(cohort)
+
+
+def test_an_arm_made_of_a_later_stage_is_warned_of() -> None:
+    tables = {
+        "patients": pd.DataFrame({"patient_id": ["p", "q", "r"], "death_day": [90, 9, None]}),
+        "episodes": pd.DataFrame(
+            {"episode_id": ["P", "Q", "R"], "patient_id": ["p", "q", "r"]}
+        ).assign(diagnosis="spinal_metastasis"),
+        "procedures": pd.DataFrame(
+            {
+                "procedure_id": ["1", "2", "3", "4", "5"],
+                "episode_id": ["P", "P", "Q", "R", "R"],
+                "component": ["laminectomy", "vertebroplasty"] * 2 + ["embolization"],
+                "day": [0, 30, 0, 0, -1],
+            }
+        ),
+    }
+    # Q died before cement could be used; R had it on day 0.
+    tables["procedures"].loc[2, "component"] = "laminectomy"
+    registry = built(tables)
+    cement = {"cement": {"component": ["vertebroplasty"]}}
+    with pytest.warns(so.errors.SpineOutcomesWarning, match=r"1 episode\(s\) .* after day 0: who"):
+        cohort = so.select_cohort(registry, arms=cement)
+    assert cohort.data.index.tolist() == ["P", "R"]
+    # Of those alive on day 30 it is a fact of the start; planned, it is one of day 0.
+    assert so.select_cohort(registry, arms=cement, landmark_day=30).data["arm"].tolist() == [
+        "cement",
+        "cement",
+    ]
+    assert len(so.select_cohort(registry, arms=cement, assignment="planned")) == 2
+    early = {"fed": {"component": "embolization"}}
+    assert so.select_cohort(registry, arms=early).data.index.tolist() == ["R"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.errors import ArgumentError
+from spineoutcomes.errors import ArgumentError, SpineOutcomesWarning
 
 COMPARISON = re.compile(r"^\s*(>=|<=|==|!=|>|<)\s*(.+?)\s*$")
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -89,3 +90,27 @@ def _as_kind(values: pd.Series, allowed: list[Any]) -> list[Any]:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return allowed
     return [str(value) for value in allowed]
+
+
+def warn_of_later_arms(day: pd.Series, *, of: pd.Series, start: float) -> None:
+    """Warn when an arm is made of what came after the start: only the living came to it.
+
+    Parameters
+    ----------
+    day : Series
+        On which day each component that decides an arm was done.
+    of : Series
+        Its episode.
+    start : float
+        Day 0, or the landmark.
+    """
+    late = int((day.groupby(of, observed=True).min() > start).sum())
+    if late:
+        warnings.warn(
+            f"{late} episode(s) are in their arm by a component done after day {start:g}: who died "
+            "before it is in another arm, and the time up to it is immortal (Suissa 2008). Say "
+            'assignment="planned" where planned components are recorded, done or not; take a '
+            "landmark_day; or give time_to_event the component as its entry.",
+            SpineOutcomesWarning,
+            stacklevel=5,
+        )

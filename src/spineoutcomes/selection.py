@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.cohort import PATIENT_DAYS, Cohort, cohort_frame, one_arm
-from spineoutcomes.conditions import Condition, Where, meets
+from spineoutcomes.conditions import Condition, Where, meets, warn_of_later_arms
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.registry import TABLES, Registry
 
@@ -64,6 +64,11 @@ def select_cohort(
         For an unknown column or code, a condition or covariate known only after day 0, an episode
         in two arms, an empty arm, or a choice that must be made (`assignment`, `episodes`).
 
+    Warns
+    -----
+    SpineOutcomesWarning
+        When a component performed after day 0, or after the landmark, decides an arm.
+
     Notes
     -----
     Missing data: an episode that lacks a value of a condition does not meet it and is counted as
@@ -89,7 +94,7 @@ def select_cohort(
     >>> cohort.data["arm"].cat.categories.tolist()
     ['mis', 'open']
     """
-    table = _Selection(registry, later_allowed=landmark_day is not None)
+    table = _Selection(registry, landmark_day)
     if diagnosis is not None:
         table.keep_diagnosis([diagnosis] if isinstance(diagnosis, str) else list(diagnosis))
     if isinstance(where, pd.Series):
@@ -118,9 +123,10 @@ def select_cohort(
 class _Selection:
     """The episodes still in, and the log of the steps that left others out."""
 
-    def __init__(self, registry: Registry, later_allowed: bool) -> None:
+    def __init__(self, registry: Registry, landmark_day: float | None) -> None:
         self.registry = registry
-        self.later_allowed = later_allowed
+        self.later_allowed = landmark_day is not None
+        self.start = landmark_day or 0.0
         self.frame = registry.table("episodes")
         self.places = np.arange(len(self.frame))
         self.steps: list[dict[str, Any]] = []
@@ -212,6 +218,9 @@ class _Selection:
             if assignment == "planned":
                 procedures = procedures[procedures["planned"].fillna(True).astype(bool)]
             hit = procedures[meets(procedures["component"], rule, name="component")]
+            hit = hit[hit["episode_id"].isin(self.frame["episode_id"])]
+            if assignment != "planned":
+                warn_of_later_arms(hit["day"], of=hit["episode_id"], start=self.start)
             return self.frame["episode_id"].isin(hit["episode_id"]).to_numpy()
         return meets(self.column(column), rule, name=column)
 

@@ -1,4 +1,5 @@
 import pytest
+from tests.metrics.real_life import from_csv
 
 from spineoutcomes import metrics
 
@@ -28,6 +29,32 @@ def test_sums_over_components_and_stages(registry):
     assert result["blood_loss_ml"].fillna(-9).tolist() == [300, 210, 210, 500, -9, -9]
     assert result["incision_length_mm"].isna().all()
     assert result.loc["A", "los_days"] == 4
+
+
+def test_without_numbers_of_stages_days_tell_them_apart(registry):
+    result = metrics.perioperative(
+        registry(
+            "A B C D E F",
+            procedures="""
+            procedure_id,episode_id,component,approach,day,stage,operative_time_min
+            1,A,laminectomy,open,0,,120
+            2,A,percutaneous_pedicle_screw,mis,0,,
+            3,B,laminectomy,open,0,,120
+            4,B,percutaneous_pedicle_screw,mis,14,,
+            5,C,laminectomy,open,0,,120
+            6,C,percutaneous_pedicle_screw,mis,14,,60
+            7,D,laminectomy,open,0,1,120
+            8,D,percutaneous_pedicle_screw,mis,0,,
+            9,E,laminectomy,open,,,120
+            10,E,percutaneous_pedicle_screw,mis,,,
+            11,F,laminectomy,open,0,1,120
+            12,F,sbrt,,30,2,
+            """,
+        )
+    )
+    # A and D: one operation, whose time stands on one component. B: that of day 14 has none. E has
+    # no days at all, and counts as one operation. F: nobody operates in radiotherapy.
+    assert result["operative_time_min"].fillna(-9).tolist() == [120, -9, 180, 120, 120, 120]
 
 
 def test_conversion(registry):
@@ -241,6 +268,19 @@ def test_a_cement_leak_is_absent_only_where_it_was_looked_for(registry):
         """,
     )
     assert metrics.perioperative(four)["cement_leak"].fillna(-9).tolist() == [1, 0, -9, 1]
+
+
+def test_a_leak_before_an_operation_is_one_of_the_operation_before_it():
+    registry = from_csv(
+        patients="patient_id\np",
+        episodes="""
+        episode_id,patient_id,diagnosis,index_day
+        A,p,osteoporotic_fracture,0
+        B,p,osteoporotic_fracture,300
+        """,
+        events="event_id,patient_id,kind,status,day\n1,p,cement_leak,occurred,1",
+    )
+    assert metrics.perioperative(registry)["cement_leak"].fillna(-9).tolist() == [1, -9]
 
 
 def test_complications_are_counted_as_patients_and_as_events(registry):

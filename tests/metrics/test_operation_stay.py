@@ -130,6 +130,19 @@ def test_stays_of_several_stages(registry):
     assert periop["los_days"].tolist() == [9]
 
 
+def test_radiotherapy_begins_no_stay(registry):
+    one = registry(
+        "A",
+        procedures="""
+        procedure_id,episode_id,component,approach,day
+        1,A,laminectomy,open,0
+        2,A,sbrt,,30
+        """,
+        events="event_id,episode_id,kind,status,day\n1,A,discharge,occurred,4",
+    )
+    assert ends(metrics.time_to_discharge(one)) == [(4, "discharge")]
+
+
 def test_a_discharge_without_a_day_ends_nothing(registry):
     two = registry(
         "A B",

@@ -28,6 +28,29 @@ def test_progression_of_a_staged_metastasis_then_death():
     ]
 
 
+def test_progression_counted_from_the_second_stage():
+    ask = {"assessment": "imaging", "max_gap_days": 120, "censor_at": "last_scan"}
+    shown = ["time", "event", "entry", "interval_lower", "n_scans", "status"]
+    since = metrics.time_to_recurrence(case("STAGED_METASTASIS"), **ask, origin=2)
+    # Stage 2 was on day 14, with a scan on that day, and on day 21; E2 died before it.
+    assert told(since, *shown) == [
+        [166, EVENT, 0, 86, 2, "observed"],
+        [None, None, None, None, 0, "not_attainable"],
+        [359, "censored", 0, 359, 2, "observed"],
+        [None, None, None, None, 0, "not_attainable"],
+    ]
+    late = metrics.time_to_recurrence(case("STAGED_METASTASIS"), **ask, entry=2)
+    assert told(late, *shown) == [
+        [180, EVENT, 13.5, 100, 2, "observed"],
+        [None, None, None, None, 0, "not_attainable"],
+        [380, "censored", 20.5, 380, 2, "observed"],
+        [None, None, None, None, 0, "not_attainable"],
+    ]
+    # Time before the entry is no time under observation.
+    assert (late["person_years"] * 365.25).round(6).dropna().tolist() == [166.5, 359.5]
+    assert (since["person_years"] * 365.25).round(6).dropna().tolist() == [166, 359]
+
+
 def test_time_to_radiotherapy_counts_those_it_was_meant_for():
     result = metrics.time_to_event(
         case("STAGED_METASTASIS"),

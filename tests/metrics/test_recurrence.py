@@ -146,6 +146,32 @@ def test_residual_or_recurrence(registry):
     ]
 
 
+def test_what_was_left_may_be_told_in_words(registry):
+    six = registry(
+        "A B C D E F",
+        events="event_id,episode_id,kind,status,day\n"
+        + "\n".join(f"{one},{one},imaging,occurred,90" for one in "ABCDEF"),
+        lesions="""
+        episode_id,lesion_id,measure,day,value,unit,qualitative
+        A,L1,,7,,,smaller
+        B,L1,,7,,,unchanged
+        C,L1,,7,,,absent
+        C,L1,,300,,,larger
+        D,L1,percent_removed,7,100,%,
+        D,L1,,300,,,larger
+        E,L1,percent_removed,7,100,%,smaller
+        F,L1,,-7,,,larger
+        F,L1,,7,,,absent
+        F,L1,volume,300,2,cm3,
+        """,
+    )
+    # In C, D and F the first scan showed nothing. In E its number counts: nothing was left.
+    assert metrics.time_to_recurrence(six, **IMAGING)["endpoint"].tolist() == [
+        *["residual_progression"] * 2,
+        *["recurrence"] * 4,
+    ]
+
+
 def test_an_event_without_a_day_is_neither_event_nor_censored(registry):
     two = registry(
         "A B",

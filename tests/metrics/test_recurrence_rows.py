@@ -318,6 +318,28 @@ def test_recurrence_dated_otherwise(dated, dated_at, unseen, expected):
     pd.testing.assert_frame_equal(dated, before)
 
 
+def test_nothing_is_dated_before_a_late_entry(registry):
+    one = registry(
+        "A",
+        procedures="""
+        procedure_id,episode_id,component,day,stage,planned
+        1,A,laminectomy,0,1,yes
+        2,A,laminectomy,30,2,yes
+        """,
+        events="""
+        event_id,episode_id,kind,status,day
+        1,A,imaging,occurred,10
+        2,A,imaging,occurred,100
+        3,A,local_recurrence,occurred,100
+        """,
+    )
+    times = metrics.time_to_recurrence(one, **IMAGING, entry=2)
+    assert told(times, "entry", "interval_lower", "time") == [[29.5, 10, 100]]
+    for dated_at, day in (("last_clean_scan", 30), ("midpoint", 65), ("first_positive_scan", 100)):
+        again = metrics.redated_recurrence(times, dated_at=dated_at, unseen_before_death="none")
+        assert told(again, "entry", "time") == [[29.5, day]]
+
+
 def test_a_death_on_the_day_of_a_clean_scan_hid_nothing(registry):
     one = registry(
         "A",

@@ -413,6 +413,26 @@ CASES = {
         put("procedures", 1, "blood_loss_ml", 20001),
         put("procedures", 1, "blood_loss_ml", 20000),
     ),
+    "a deficit from within the bone": Case(
+        "stage_contradicted",
+        "episodes",
+        [3],
+        all_of(put("episodes", 2, "enneking_stage", "S2"), put("scores", 3, "day", -1)),
+        # The grade of day 90 says nothing of what the lesion did before surgery.
+        put("episodes", 2, "enneking_stage", "S2"),
+    ),
+    "an aggressive lesion that nobody felt": Case(
+        "stage_contradicted",
+        "episodes",
+        [1],
+        all_of(
+            put("episodes", 0, "enneking_stage", "S3"),
+            put("scores", 0, "value", 0),
+            more("scores", episode_id="E1", instrument="mrc_muscle_grade", day=-1, grade="5"),
+        ),
+        # Without a grade nobody knows of a deficit.
+        all_of(put("episodes", 0, "enneking_stage", "S3"), put("scores", 0, "value", 0)),
+    ),
     "a year in hospital": Case(
         "unlikely_value",
         "episodes",

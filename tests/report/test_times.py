@@ -147,6 +147,33 @@ def test_symptoms_need_no_gap_between_scans(study_of) -> None:
     assert "after the last scan" not in page
 
 
+def test_time_between_stages_is_no_time_at_risk(study_of) -> None:
+    staged = DEATH.replace("horizons", 'entry = "radiotherapy_start"\nhorizons')
+    results, page = study_of(staged.replace("[90, 365]", "[41, 365]"))
+    # E1 enters on day 42 and dies on day 260; E4 enters on day 30. The others never came to it.
+    assert estimates(results, "free of any event") == pytest.approx({("", 41): 1, ("", 365): 0.5})
+    found = counts(results)
+    assert found["episodes not at risk"] == 2
+    assert found["person-years"] == pytest.approx((260 - 41.5 + 400 - 29.5) / 365.25)
+    assert "Time counts in days from day 0." in page
+    assert "at risk from the first start of radiotherapy on, and not before." in page
+
+
+def test_another_clock(study_of) -> None:
+    since = DEATH.replace("horizons", 'origin = "radiotherapy_start"\nhorizons')
+    results, page = study_of(since.replace("[90, 365]", "[217, 218]"))
+    assert estimates(results, "free of any event") == pytest.approx({("", 217): 1, ("", 218): 0.5})
+    assert "Time counts in days from the first start of radiotherapy." in page
+    results, page = study_of(SYMPTOMS.replace("horizons", 'origin = "last_stage"\nhorizons'))
+    assert "Time counts in days from the last stage." in page
+    # Who never came to the origin has no endpoint either.
+    results, page = study_of(
+        SYMPTOMS.replace("horizons", 'origin = "radiotherapy_start"\nhorizons').replace("300", "99")
+    )
+    assert "Endpoint (clinical): recurrence in 2 episodes." in page
+    assert counts(results)["episodes not at risk"] == 2
+
+
 def test_what_only_the_data_tell_names_the_section(study_of) -> None:
     with pytest.raises(so.errors.ArgumentError, match=r'competing=\("death",\)') as caught:
         study_of(RADIOTHERAPY.replace('["death"]', "[]"))

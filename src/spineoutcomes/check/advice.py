@@ -46,6 +46,7 @@ _BY_RULE = {
     "several_index_procedures": "Name the index procedure, or make the later operation an episode.",
     "recurrence_after_residual": "Call it residual_progression, or correct the residual.",
     "recurrence_without_removal": "Record how much was removed, or call it residual_progression.",
+    "stage_contradicted": "Look up the stage and what was found before surgery; leave it if right.",
     "unlikely_value": "Leave the value if it is right; correct it if it is not.",
     "levels_unreadable": "Write the levels as T12, T12-L1 or L4/5.",
     "levels_incomplete": "Write the vertebrae with letter and number, or leave the cell empty.",

@@ -13,7 +13,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.metrics.observation import PartialDates, check_partial_dates, observe
 from spineoutcomes.metrics.scans import DAYS_PER_YEAR, warn_of_unequal_scanning
 from spineoutcomes.metrics.times.asked import DEATH, Asked
-from spineoutcomes.metrics.times.clocks import clock_of
+from spineoutcomes.metrics.times.clocks import Moment, clock_of
 from spineoutcomes.metrics.times.ends import ends_of
 from spineoutcomes.metrics.times.events_of import occurrences
 from spineoutcomes.metrics.times.evidence import BY_SYMPTOMS, ON_SCANS
@@ -38,6 +38,8 @@ def time_to_recurrence(
     max_gap_days: float | None,
     censor_at: CensorAt,
     competing: Sequence[str] = ("death",),
+    origin: Moment | None = None,
+    entry: Moment | None = None,
     by: By = "episode",
     partial_dates: PartialDates | None = None,
 ) -> pd.DataFrame:
@@ -60,6 +62,10 @@ def time_to_recurrence(
         the last contact for a clinical one.
     competing : sequence of {"death", "reoperation", "reirradiation"}
         Events that end the time at risk and are kept apart from censoring.
+    origin, entry : str or int, optional
+        Where the clock starts instead of day 0, and from when on an episode was at risk, as in
+        `time_to_event`: the last stage as the origin counts from the end of a staged removal; as
+        the entry it keeps the immortal time between stages out.
     by : {"episode", "lesion"}
         One row per episode, or per lesion that it names: what recurs in one lesion leaves the
         others at risk. Cluster by patient.
@@ -70,13 +76,15 @@ def time_to_recurrence(
     Returns
     -------
     DataFrame
-        Indexed by `episode_id`, or by (`episode_id`, `lesion_id`): `time` (days from day 0, or from
-        the cohort's landmark), `event` (ordered Categorical: censored < recurrence_or_progression <
-        the competing events), `entry` (0), `interval_lower` and `interval_upper` (days; the last
-        scan without and the first with the event; upper missing when it was not seen), `n_scans`
-        (within `time`), `person_years`, `endpoint` ("recurrence", or "residual_progression" when a
-        part of the lesion is known to have been left), `approximate` (a row says so of the day on
-        which `time` ends, or it was settled by `partial_dates`), `censored_by_gap`, `status`.
+        Indexed by `episode_id`, or by (`episode_id`, `lesion_id`): `time` (days from day 0, the
+        origin or the cohort's landmark), `event` (ordered Categorical: censored <
+        recurrence_or_progression < the competing events), `entry` (days on that clock; 0 unless
+        asked), `interval_lower` and `interval_upper` (days; the last scan without and the first
+        with the event; upper missing when it was not seen), `n_scans` (after the entry and within
+        `time`), `person_years` (from the entry on), `endpoint` ("recurrence", or
+        "residual_progression" when a part of the lesion is known to have been left), `approximate`
+        (a row says so of the day on which `time` ends, or it was settled by `partial_dates`),
+        `censored_by_gap`, `status`.
 
     Raises
     ------
@@ -93,16 +101,18 @@ def time_to_recurrence(
     Missing data: an episode of which nothing was observed after the start (no scan, or no contact),
     or whose event or death has no day, has no time and the status missing; it is neither event nor
     censored. A death or event within `max_gap_days` of day 0 counts without any scan before it;
-    beyond that nothing was observed. One that had the event before the landmark is not at risk:
-    not_attainable. A scan is an imaging event, or the scan that a recurrence names; one that names
-    a lesion looked at that lesion only. A recurrence that names none of several lesions leaves them
-    all missing with `by="lesion"`. Nobody is observed beyond the `cutoff_day`.
+    beyond that nothing was observed. One that had the event before the landmark, the origin or the
+    entry, or never came to them, is not at risk: not_attainable. A scan is an imaging event, or the
+    scan that a recurrence names; one that names a lesion looked at that lesion only. A recurrence
+    that names none of several lesions leaves them all missing with `by="lesion"`. Nobody is
+    observed beyond the `cutoff_day`.
 
     The growth of a known residual is progression, not recurrence: `endpoint` says which is counted
-    in each row. A part was left where the first measurement after surgery shows it, progression was
-    looked for, or no component was aimed at the lesion. An event seen on a scan happened between
-    the last scan without it and that scan; `time` is the day it was seen, which is late, and the
-    later the rarer the scans: see `redated_recurrence`.
+    in each row. A part was left where the first scan after surgery shows it, in numbers or in words
+    (smaller, unchanged, larger), progression was looked for, or no component was aimed at the
+    lesion. An event seen on a scan happened between the last scan without it and that scan; `time`
+    is the day it was seen, which is late, and the later the rarer the scans: see
+    `redated_recurrence`. A stage planned from the start is no reoperation, as in `time_to_event`.
 
     Examples
     --------
@@ -120,7 +130,7 @@ def time_to_recurrence(
     check_partial_dates(partial_dates)
     by_scan = assessment == "imaging"
     units, seen = units_of(cohort, by), observe(cohort)
-    clock = clock_of(cohort, units, None, None, partial_dates)
+    clock = clock_of(cohort, units, origin, entry, partial_dates)
     asked = _asked(competing, by_scan)
     rows = occurrences(cohort, units, asked.causes, seen, partial_dates=partial_dates)
     firsts = with_deaths(
@@ -139,12 +149,12 @@ def time_to_recurrence(
         until_death=False,
         partial_dates=partial_dates,
     )
-    at_risk = ~firsts.before
+    at_risk = clock.reached & ~firsts.before
     result = timed(units, clock, firsts, end, asked, at_risk, by_scan=by_scan)
     time = result["time"].to_numpy()
     result = result.assign(
-        n_scans=looks.count(clock.origin, clock.origin + time),
-        person_years=time / DAYS_PER_YEAR,
+        n_scans=looks.count(clock.entry, clock.origin + time),
+        person_years=(time - result["entry"]) / DAYS_PER_YEAR,
         endpoint=_endpoint(cohort, units),
         censored_by_gap=(result["reason"] == "gap").to_numpy(),
         status=status_of(units, clock, firsts, seen, at_risk, ~np.isnan(time)),

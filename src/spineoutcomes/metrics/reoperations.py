@@ -6,18 +6,24 @@ import pandas as pd
 
 from spineoutcomes.cohort import Cohort
 from spineoutcomes.metrics.observation import PartialDates, bounds, settled_days
+from spineoutcomes.metrics.planned import REOPERATION, unplanned_only
 
 
 def later_reoperations(cohort: Cohort) -> pd.DataFrame:
-    """Return one row a reoperation that occurred: `episode_id`, `lower`, `upper`.
+    """Return one row a reoperation that occurred: `episode_id`, `lower`, `upper`, `sure`.
 
     Both days are missing where nobody dated it. One that surely happened on day 0 or before belongs
-    to an earlier episode of the patient.
+    to an earlier episode of the patient. A stage planned from the start is none; one that may be
+    such a stage, or that only an unplanned component tells of, is not sure.
     """
-    events = cohort.rows("events")
-    rows = events[(events["kind"] == "reoperation") & (events["status"] == "occurred")]
+    columns = ["episode_id", "kind", "status", "procedure_id", "day", "lower_day", "upper_day"]
+    events = cohort.located("events", columns)
+    occurred = events[(events["kind"] == REOPERATION) & (events["status"] == "occurred")]
+    rows = unplanned_only(cohort, occurred)
     lower, upper = bounds(rows)
-    dated = pd.DataFrame({"episode_id": rows["episode_id"], "lower": lower, "upper": upper})
+    ids = cohort.data.index.take(rows["episode"].to_numpy())
+    sure = ~rows["doubtful"].to_numpy(dtype=bool)
+    dated = pd.DataFrame({"episode_id": ids, "lower": lower, "upper": upper, "sure": sure})
     return dated[~(dated["upper"] <= 0)].reset_index(drop=True)
 
 
@@ -38,11 +44,12 @@ def reoperated_before(
         When a month or year decides and `partial_dates` is not given.
     """
     limits = _limits(rows, limit)
-    surely = rows["upper"] < limits
+    surely = rows["sure"] & (rows["upper"] < limits)
     open_question = ~surely & ~(rows["lower"] >= limits)
+    dated = open_question & rows["sure"]
     day = settled_days(
-        rows["lower"].where(open_question),
-        rows["upper"].where(open_question),
+        rows["lower"].where(dated),
+        rows["upper"].where(dated),
         what="reoperations",
         partial_dates=partial_dates,
     )

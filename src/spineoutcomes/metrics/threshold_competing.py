@@ -46,7 +46,8 @@ def competing_days(
         rows = _deaths(cohort, reached) if name == "death" else later_reoperations(cohort)
         limit = reached.where(reached.notna(), horizon).reindex(rows["episode_id"]).to_numpy()
         rows = rows[~(rows["lower"].to_numpy() > limit)]
-        day = settled_days(rows["lower"], rows["upper"], what=name, partial_dates=partial_dates)
+        known = rows[["lower", "upper"]].where(rows["sure"])
+        day = settled_days(known["lower"], known["upper"], what=name, partial_dates=partial_dates)
         unplaced |= ids.isin(rows.loc[day.isna(), "episode_id"])
         first = day.groupby(rows["episode_id"]).min().reindex(ids).astype(float)
         days[name] = first.where(first <= np.float64(horizon))
@@ -63,5 +64,6 @@ def _deaths(cohort: Cohort, reached: pd.Series) -> pd.DataFrame:
             "episode_id": rows.index,
             "lower": rows["death_lower"].to_numpy(),
             "upper": rows["death_upper"].to_numpy(),
+            "sure": True,
         }
     )

@@ -85,7 +85,8 @@ def achieved_threshold(
     `achieved` is missing, but for a death or reoperation that counts as failure, which still needs
     a baseline that leaves room for the change. An episode whose data end before the visit is
     not_due, even where a death is known. A reoperation nobody dated leaves `achieved` missing when
-    reoperations count.
+    reoperations count. A stage planned from the start is none, and what may be one, or an unplanned
+    component of which no reoperation is told, leaves it missing as well (see `perioperative`).
 
     A change threshold holds against the benefit (one of kind WORSENING against the harm, and death
     or reoperation as failure then makes `achieved` 1), an absolute one against the score, with the

@@ -43,16 +43,20 @@ def with_days(
     episodes["index_year"] = episodes["index_year"].fillna(year)
     found.append(_coarse_index(np.flatnonzero(coarse)))
     tables["episodes"] = episodes
+    first = by_patient.min().reindex(range(len(tables["patients"])))
     for name in DATED:
         start = _at(index_date, links[name, "episode_id"])
+        if (name, "patient_id") in links:
+            # What names only the patient counts from the patient's first index.
+            own = tables[name]["episode_id"].notna()
+            start = start.where(own, _at(first, links[name, "patient_id"]))
         found.append(_unplaced(name, tables[name], dates[name]["date"], start))
         tables[name], bad = _with_day(tables[name], dates[name]["date"], start)
         found.append(_disagreement(name, "day", bad))
-    start = by_patient.min().reindex(range(len(tables["patients"])))
     for what in ("death", "last_contact"):
         given = dates["patients"][f"{what}_date"]
-        found.append(_unplaced("patients", tables["patients"], given, start, what))
-        tables["patients"], bad = _with_day(tables["patients"], given, start, what)
+        found.append(_unplaced("patients", tables["patients"], given, first, what))
+        tables["patients"], bad = _with_day(tables["patients"], given, first, what)
         found.append(_disagreement("patients", f"{what}_day", bad))
     return tables, joined(found)
 

@@ -109,6 +109,8 @@ class TimeToEventSection:
     max_gap_days: float | None = None
     censor_at: str | None = None
     competing: list[str] = field(default_factory=list)
+    origin: str | int | None = None
+    entry: str | int | None = None
     partial_dates: PartialDates | None = None
 
 

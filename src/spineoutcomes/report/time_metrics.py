@@ -30,7 +30,7 @@ class TimeMetric:
     censor_at: tuple[str, ...]
 
 
-ALWAYS = ("censor_at", "competing", "max_gap_days", "partial_dates")
+ALWAYS = ("censor_at", "competing", "max_gap_days", "origin", "entry", "partial_dates")
 TIMES = {
     "time_to_recurrence": TimeMetric(
         arguments=("assessment", *ALWAYS),

@@ -33,12 +33,14 @@ def time_definition(spec: TimeToEventSection, times: pd.DataFrame, cohort: Cohor
 
 
 def _sentences(spec: TimeToEventSection, times: pd.DataFrame, cohort: Cohort) -> Iterator[str]:
-    since = f"day {cohort.landmark_day:g}"
+    since = f"day {cohort.landmark_day:g}" if spec.origin is None else _moment(spec.origin, cohort)
     if spec.metric == "time_to_recurrence":
         yield f"Endpoint ({spec.assessment}): {_endpoints(times)} episodes."
     else:
         yield f"Event: {_called(str(spec.kind), cohort)}, the first one."
     yield f"Time counts in days from {since}."
+    if spec.entry is not None:
+        yield f"Episodes are at risk from {_moment(spec.entry, cohort)} on, and not before."
     outside = int((times["status"] == "not_attainable").sum())
     if spec.within:
         yield f"At risk are those with {plain(spec.within)}, known at day 0."
@@ -53,8 +55,20 @@ def _sentences(spec: TimeToEventSection, times: pd.DataFrame, cohort: Cohort) ->
         yield f"A day known only to a month or year {how}, where it decides."
 
 
+def _moment(asked: str | int, cohort: Cohort) -> str:
+    """Return in words where a clock starts or risk begins."""
+    if isinstance(asked, int):
+        return f"stage {asked}"
+    vocabulary = cohort.vocabulary
+    if asked in vocabulary.procedures:
+        return f"the first {vocabulary.procedures[asked].name.lower()}"
+    if asked in vocabulary.event_kinds:
+        return f"the first {vocabulary.event_kinds[asked].name.lower()}"
+    return f"the {plain(asked)}"
+
+
 def _endpoints(times: pd.DataFrame) -> str:
-    counts = times["endpoint"].value_counts()
+    counts = times.loc[times["status"] != "not_attainable", "endpoint"].value_counts()
     return ", ".join(f"{plain(str(kind))} in {n}" for kind, n in counts.items() if n)
 
 

@@ -19,6 +19,8 @@ from spineoutcomes.results import Curves, Result, Summary
 
 RATES = ("person-years", "scans per person-year")
 DAYS_PER_YEAR = 365.25
+# A column of this name cannot be one of the registry's own.
+ENTRY = "entry (days)"
 
 
 def time_section(spec: TimeToEventSection, cohort: Cohort, design: Design | None) -> Section:
@@ -26,9 +28,12 @@ def time_section(spec: TimeToEventSection, cohort: Cohort, design: Design | None
     frame, notes = noting(lambda: _times(spec, cohort))
     data = design or Design(cohort.data, treatment="arm", reference="all")
     event = frame["event"]
-    rows: Any = data.assign(time=frame["time"], event=event, any_event=_any_event(event))
+    columns = {"time": frame["time"], "event": event, "any_event": _any_event(event)}
+    late = ENTRY if (frame["entry"] > 0).any() else None
+    columns |= {} if late is None else {late: frame["entry"]}
+    rows: Any = data.assign(**columns)
     rows = rows if design is not None else rows.data
-    results, _ = noting(lambda: _results(spec, rows, design is not None))
+    results, _ = noting(lambda: _results(spec, rows, design is not None, late))
     follow = _followup(spec.name, frame, cohort)
     named = [(f"{spec.name}: {label}", with_warnings(r, notes)) for label, r in results]
     causes = {str(cause): plain(str(cause)) for cause in event.cat.categories}
@@ -58,24 +63,31 @@ def _any_event(event: pd.Series) -> pd.Series:
     return happened.where(event.notna())
 
 
-def _results(spec: TimeToEventSection, rows: Any, compared: bool) -> list[tuple[str, Result]]:
-    """Return the results asked for, in the order of `measures`."""
+def _results(
+    spec: TimeToEventSection, rows: Any, compared: bool, entry: str | None
+) -> list[tuple[str, Result]]:
+    """Return the results asked for, in the order of `measures`; `entry` names a late one."""
     horizons = tuple(spec.horizons)
     found: list[tuple[str, Result]] = []
     for measure in spec.measures:
         if measure == "risk":
             curves = survival.cumulative_incidence(
-                rows, time="time", event="event", horizons=horizons, time_unit="days"
+                rows, time="time", event="event", horizons=horizons, time_unit="days", entry=entry
             )
             found.append(("cumulative incidence", curves))
         elif measure == "survival":
             free = survival.survival_curve(
-                rows, time="time", event="any_event", horizons=horizons, time_unit="days"
+                rows,
+                time="time",
+                event="any_event",
+                horizons=horizons,
+                time_unit="days",
+                entry=entry,
             )
             found.append(("free of any event", free))
         elif compared:
             cause = _first_cause(rows)
-            test = survival.logrank_test(rows, time="time", event="event", cause=cause)
+            test = survival.logrank_test(rows, time="time", event="event", cause=cause, entry=entry)
             found.append((f"log-rank test, {plain(cause)}", test))
     return found
 
@@ -102,7 +114,10 @@ def _followup(name: str, frame: pd.DataFrame, cohort: Cohort) -> Summary:
     if "n_scans" in frame:
         years = by_arm["person_years"].sum()
         figures_by_arm |= {
-            "episodes without any assessment": lacking.groupby(arm, observed=True).sum(),
+            "episodes not at risk": outside.groupby(arm, observed=True).sum(),
+            "episodes without any assessment": (lacking & ~outside)
+            .groupby(arm, observed=True)
+            .sum(),
             "scans": by_arm["n_scans"].sum(),
             "person-years": years,
             "scans per person-year": by_arm["n_scans"].sum() / years.where(years > 0),

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.cohort import Cohort, as_cohort
-from spineoutcomes.metrics.observation import observe
+from spineoutcomes.metrics.observation import bounds, observe
 from spineoutcomes.metrics.operation.early import FloatArray, died_within, early_events
-from spineoutcomes.metrics.operation.stages import summed_components, summed_stages
+from spineoutcomes.metrics.operation.stages import operated, summed_components, summed_stages
 from spineoutcomes.metrics.operation.stay import Stays, hospital_stays
 from spineoutcomes.metrics.status import Span, why_missing
 from spineoutcomes.registry import Registry
@@ -49,11 +49,12 @@ def perioperative(cohort: Cohort | Registry) -> pd.DataFrame:
     Notes
     -----
     Missing data: time, blood loss and incision are summed over the components of an episode. Within
-    a stage (one anaesthetic; components without a stage are one) a number that stands on a single
-    component is that of the stage; where several components carry one and another does not, the
-    stage is missing. An episode with a missing stage is missing, except that a stage of
-    interventional components only, such as an embolization, may lack the number. Cost is the sum
-    over all components, missing where any has none. The stay is that of `time_to_discharge`; a stay
+    a stage (one anaesthetic; components without a number of a stage are those of their day) a
+    number that stands on a single component is that of the stage; where several components carry
+    one and another does not, the stage is missing. An episode with a missing stage is missing,
+    except that a stage of interventional components only, such as an embolization, may lack the
+    number, and radiotherapy has none. Cost is the sum over all components, missing where any has
+    none. The stay is that of `time_to_discharge`; a stay
     of 0 days that ended in death is no discharge.
 
     An event counts as 0 only when the episode was observed that long without it: up to the last
@@ -70,6 +71,10 @@ def perioperative(cohort: Cohort | Registry) -> pd.DataFrame:
     day of such a stage, or a component recorded as unplanned without an event of its own, leaves
     the value missing.
 
+    A later episode of the patient is a reoperation only where an event says so. A complication,
+    reoperation or readmission is 0 for all who were observed in a registry that has none at all:
+    whether there was none, or nobody wrote them down, the rows do not tell.
+
     Complications have two denominators: patients (`complication_30d`) and events
     (`n_complications_30d`); `complications` tells them by grade.
 
@@ -85,8 +90,9 @@ def perioperative(cohort: Cohort | Registry) -> pd.DataFrame:
     cohort = as_cohort(cohort)
     procedures, ids = cohort.rows("procedures"), cohort.data.index
     seen, stays = observe(cohort), hospital_stays(cohort)
+    surgery = operated(procedures, cohort.vocabulary)
     columns: dict[str, pd.Series | FloatArray] = {
-        name: summed_stages(procedures, name).reindex(ids) for name in SUMMED
+        name: summed_stages(surgery, name).reindex(ids) for name in SUMMED
     }
     columns["los_days"] = stays.days
     columns["cost"] = summed_components(procedures, "cost").reindex(ids)
@@ -131,9 +137,13 @@ def _conversion(cohort: Cohort) -> FloatArray:
 
 
 def _said(cohort: Cohort, kind: str) -> FloatArray:
-    """Return 1 where a row says that it occurred, 0 where one only says that it did not."""
-    rows = cohort.located("events", ["kind", "status"])
+    """Return 1 where a row says that it occurred, 0 where one only says that it did not.
+
+    What names only the patient and came before day 0 is of an earlier episode.
+    """
+    rows = cohort.located("events", ["kind", "status", "day", "lower_day", "upper_day"])
     own = rows[(rows["kind"] == kind).to_numpy(dtype=bool)]
+    own = own[~(bounds(own)[1] < 0)]
     occurred = (own["status"] == "occurred").to_numpy(dtype=bool)
     flag = np.full(len(cohort), np.nan)
     flag[own["episode"].to_numpy()[~occurred]] = 0.0

@@ -13,13 +13,11 @@ import pandas as pd
 
 from spineoutcomes.cohort import Cohort
 from spineoutcomes.metrics.observation import bounds, last_observed
-from spineoutcomes.metrics.operation.stages import planned_stages, unplanned_until
+from spineoutcomes.metrics.planned import UNPLANNED, planned_stages, unplanned_until
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 COLUMNS = ("kind", "status", "day", "lower_day", "upper_day", "procedure_id", "grade")
-# Kinds that a stage planned from the start is not.
-UNPLANNED = ("reoperation", "readmission")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spineoutcomes.cohort import Cohort
 from spineoutcomes.metrics.observation import known_of_patients
+from spineoutcomes.metrics.operation.stages import operated
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -64,7 +65,7 @@ def _stage_days(cohort: Cohort) -> pd.DataFrame:
     A component without a day is of the day of its stage; a stage without any has a missing one.
     Components before day 0 do not begin the stay.
     """
-    rows = cohort.located("procedures", ["day", "stage"])
+    rows = operated(cohort.located("procedures", ["component", "day", "stage"]), cohort.vocabulary)
     dated = rows["day"].groupby([rows["episode"], rows["stage"]]).transform("min")
     day = rows["day"].fillna(dated)
     later = pd.DataFrame({"episode": rows["episode"], "day": day})[~(day < 0)]

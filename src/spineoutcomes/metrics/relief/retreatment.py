@@ -10,7 +10,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.metrics.ladder_courses import courses_of, next_of
 from spineoutcomes.metrics.observation import PartialDates
 from spineoutcomes.metrics.operation.first import First, events_of, first_of_rows
-from spineoutcomes.metrics.operation.stages import planned_stages
+from spineoutcomes.metrics.planned import planned_stages
 
 
 def next_treatments(cohort: Cohort, *, partial_dates: PartialDates | None) -> First:

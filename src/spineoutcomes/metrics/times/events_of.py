@@ -9,8 +9,9 @@ import pandas as pd
 
 from spineoutcomes.cohort import Cohort, as_cohort
 from spineoutcomes.metrics.observation import PartialDates, bounds, is_interval, settled_days
+from spineoutcomes.metrics.planned import unplanned_only
 from spineoutcomes.metrics.times.treated import relation_on, treated_since, vertebrae_of
-from spineoutcomes.metrics.times.units import Units, spread
+from spineoutcomes.metrics.times.units import Spread, Units, spread
 from spineoutcomes.vocabulary.levels import VERTEBRAE, Relation
 
 KEPT = (
@@ -19,7 +20,7 @@ KEPT = (
 )
 COLUMNS = (
     *("event_id", "episode_id", "kind", "status", "day", "lower_day", "upper_day"),
-    *("levels", "lesion_id", "scan_id", "approximate"),
+    *("levels", "lesion_id", "scan_id", "procedure_id", "approximate"),
 )
 
 
@@ -88,11 +89,13 @@ def _event_rows(cohort: Cohort, units: Units, causes: Mapping[str, Sequence[str]
     """
     cause = {kind: n for n, kinds in enumerate(causes.values(), start=1) for kind in kinds}
 
-    def wanted(rows: pd.DataFrame) -> pd.DataFrame:
+    def wanted(cohort: Cohort) -> pd.DataFrame:
+        rows = cohort.located("events", COLUMNS)
         kept = rows[rows["kind"].isin([*cause]) & (rows["status"] == "occurred")]
+        kept = unplanned_only(cohort, kept, cause)
         return kept.assign(cause=kept["kind"].astype(object).map(cause).astype(int))
 
-    rows = wanted(cohort.located("events", COLUMNS))
+    rows = wanted(cohort)
     rows = rows.assign(
         place=cohort.places[rows["episode"]],
         shift=0.0,
@@ -101,7 +104,7 @@ def _event_rows(cohort: Cohort, units: Units, causes: Mapping[str, Sequence[str]
     if units.by != "patient":
         return rows
     whole = as_cohort(cohort.registry)
-    other = wanted(whole.located("events", COLUMNS)).dropna(subset=["episode_id"])
+    other = wanted(whole).dropna(subset=["episode_id"])
     patient = cohort.registry.links["episodes", "patient_id"]
     position = np.full(len(cohort.registry.tables["patients"]), -1)
     position[patient[cohort.places]] = np.arange(len(cohort))
@@ -139,6 +142,7 @@ def _dated(cohort: Cohort, rows: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFra
             "approximate": rows["approximate"].fillna(False).astype(bool),
             "of_patient": rows["of_patient"],
             "on_scan": rows["scan_id"].notna(),
+            "doubtful": rows["doubtful"].to_numpy(dtype=bool),
         }
     )
 
@@ -154,7 +158,7 @@ def _placed(units: Units, rows: pd.DataFrame, relation: Relation | None) -> pd.D
         rows = rows.assign(level=-1)
         key = rows["lesion_id"]
     found = spread(units, rows["episode"].to_numpy(), key, to_all=False)
-    set_against = rows.take(found.row).assign(unit=found.unit, sure=found.sure)
+    set_against = _sure_of(rows, found)
     if units.by != "level":
         return set_against
     # A vertebra has the relation asked for from one day to another.
@@ -167,7 +171,13 @@ def _everywhere(units: Units, rows: pd.DataFrame) -> pd.DataFrame:
     nowhere = pd.Series(None, index=rows.index, dtype=object)
     key = rows["lesion_id"] if units.by == "lesion" else nowhere
     found = spread(units, rows["episode"].to_numpy(), key, to_all=True)
-    return rows.take(found.row).assign(unit=found.unit, sure=found.sure, level=-1)
+    return _sure_of(rows, found).assign(level=-1)
+
+
+def _sure_of(rows: pd.DataFrame, found: Spread) -> pd.DataFrame:
+    """Return rows with their unit, and whether they surely happened to it."""
+    taken = rows.take(found.row)
+    return taken.assign(unit=found.unit, sure=found.sure & ~taken["doubtful"].to_numpy())
 
 
 def _perhaps_first(rows: pd.DataFrame, n: int) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.metrics.times.asked import DEATH
+from spineoutcomes.metrics.times.clocks import HALF_DAY
 
 DatedAt = Literal["last_clean_scan", "midpoint", "first_positive_scan"]
 Unseen = Literal["none", "all"]
@@ -42,7 +43,8 @@ def redated_recurrence(
 
     Notes
     -----
-    Missing data: a row without a time keeps none, and its status.
+    Missing data: a row without a time keeps none, and its status. Of who entered late, nothing is
+    dated before the entry.
 
     An Aalen-Johansen curve of each of the six frames shows what the days of scans decide: in a
     simulated disease with a true recurrence of 25 % at two years, yearly scans and many deaths,
@@ -90,7 +92,10 @@ def redated_recurrence(
         unseen = (event == DEATH).to_numpy() & (lower < time)
     recurred = seen | unseen
     upper = np.where(unseen, time, times["interval_upper"])
-    dated = {"last_clean_scan": lower, "midpoint": (lower + upper) / 2}.get(dated_at, upper)
+    # Who entered late had no recurrence before; on the day of the entry it may have been.
+    entry = times["entry"].to_numpy()
+    opens = np.fmax(lower, np.where(entry > 0, entry + HALF_DAY, entry))
+    dated = {"last_clean_scan": opens, "midpoint": (opens + upper) / 2}.get(dated_at, upper)
     return pd.DataFrame(
         {
             "time": np.where(recurred, dated, time),

@@ -10,29 +10,39 @@ from spineoutcomes.metrics.times.units import Mask, Units, spread
 from spineoutcomes.metrics.visits import extreme
 from spineoutcomes.registry.links import Positions
 
-PARTS = ["unit", "lesion_id", "compartment", "measure"]
+PARTS = ["unit", "lesion_id", "compartment"]
+# What is said of a lesion that nobody measured: some of it is there.
+REMAINS = ("smaller", "unchanged", "larger")
 
 
 def left_behind(cohort: Cohort, units: Units) -> Mask:
     """Return which units are known to have kept a part of a lesion.
 
-    They are those whose first measurement after surgery shows something left, those in which
-    progression of the residual was seen or looked for, and those that nobody operated on although
-    components are recorded: of the episode, or of its other lesions.
+    They are those whose first scan after surgery shows something left, in numbers or in words;
+    those in which progression of the residual was seen or looked for; and those that nobody
+    operated on although components are recorded: of the episode, or of its other lesions.
     """
     sized, left = _measured(cohort, units)
     return np.asarray(left | _looked_for(cohort, units, sized) | _untreated(cohort, units))
 
 
 def _measured(cohort: Cohort, units: Units) -> tuple[Mask, Mask]:
-    """Return which units were measured after surgery, and which had something left then."""
+    """Return which units were seen after surgery, and which had something left on the first scan.
+
+    Where a scan gave numbers, the words beside them do not count.
+    """
     columns = ["lesion_id", "compartment", "measure", "scan_id", "day", "visit", "value"]
-    rows = with_scan(cohort.located("lesions", columns))
-    rows = rows[rows["after"] & rows["value"].notna()]
+    rows = with_scan(cohort.located("lesions", [*columns, "qualitative"]))
+    sized, word = rows["value"].notna(), rows["qualitative"]
+    rows = rows[rows["after"] & (sized | word.isin(["absent", *REMAINS]))]
     found = spread(units, rows["episode"].to_numpy(), rows["lesion_id"], to_all=True)
     first = extreme(rows.take(found.row).assign(unit=found.unit), by=PARTS, last=False)
-    removed = first["measure"] == "percent_removed"
-    left = first[(removed & (first["value"] < 100)) | (~removed & (first["value"] > 0))]
+    number = first["value"].notna()
+    of_part = number.groupby([first[key] for key in PARTS], observed=True, dropna=False)
+    first = first[number | ~of_part.transform("any").astype(bool)]
+    value, removed = first["value"], first["measure"] == "percent_removed"
+    by_number = (removed & (value < 100)) | (~removed & (value > 0))
+    left = first[by_number | (value.isna() & first["qualitative"].isin(REMAINS))]
     return _marked(units, first["unit"].to_numpy()), _marked(units, left["unit"].to_numpy())
 
 

@@ -120,6 +120,18 @@ def time_to_event(
     that it follows, and is marked. A death known to a month came no earlier than the last visit,
     scan or event of that month.
 
+    A stage planned from the start is no reoperation and no readmission: an event that names such a
+    component (planned, after day 0) on its day does not count; one that names none and fell on that
+    day, or an unplanned component of which no reoperation is told, leaves the time missing unless
+    something came first.
+
+    Of a kind that no row of the registry has, everybody observed is censored: whether it never
+    happened, or nobody wrote it down, the rows do not tell.
+
+    The living are censored at the last follow-up where that is asked, and a death counts whenever
+    it came: where deaths are known from elsewhere, long after the last follow-up, the dead were
+    observed longer than the living, and `censor_at="last_contact"` treats both alike.
+
     Patients who died without radiotherapy did not fail to be observed, and those never meant for it
     were never at risk: hence `within`. Immortal time is described by Suissa.
 

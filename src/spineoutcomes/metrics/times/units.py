@@ -174,11 +174,11 @@ def _lesions(cohort: Cohort) -> Units:
 def _levels(cohort: Cohort, relation: Relation) -> Units:
     """Return the vertebrae that lie so to what each episode treated, and from when to when."""
     own = treated_since(cohort.registry, cohort.places, own_only=True)
-    ever = treated_since(cohort.registry, cohort.places)
     index = own[:, :UNTOLD]
     if relation == "index":
         opens, closes = index, np.full(index.shape, np.inf)
     else:
+        ever = treated_since(cohort.registry, cohort.places)
         near, treated = beside(ever), ever[:, :UNTOLD]
         untold = ever[:, [UNTOLD]]
         if relation == "adjacent":

@@ -10,7 +10,7 @@ import pandas as pd
 from spineoutcomes._progress import progressing
 from spineoutcomes.registry.findings import Severity, joined, rows_found
 from spineoutcomes.registry.links import Links
-from spineoutcomes.registry.rules import answers, course, keys, levels, scores, time, whole
+from spineoutcomes.registry.rules import answers, course, keys, levels, scores, staging, time, whole
 from spineoutcomes.registry.rules.facts import Facts, Hits, Tables
 from spineoutcomes.vocabulary import Vocabulary
 
@@ -90,6 +90,7 @@ RULES = (
     Rule("several_index_procedures", course.one_index_procedure, severity="warning"),
     Rule("recurrence_after_residual", course.recurrence_of_a_residual, severity="warning"),
     Rule("recurrence_without_removal", course.recurrence_needs_removal, severity="warning"),
+    Rule("stage_contradicted", staging.stages_fit_symptoms, severity="warning"),
     Rule("unlikely_value", course.values_are_likely, severity="warning"),
     Rule("levels_unreadable", levels.are_read),
     Rule("levels_incomplete", levels.name_vertebrae, severity="warning"),
