@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("outcomes.md",)
+PAGES = ("outcomes.md", "survival.md")
 
 
 @pytest.mark.parametrize("page", PAGES)
