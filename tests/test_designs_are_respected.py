@@ -47,6 +47,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "event": "death",
         "terminal": "seen",
     },
+    "interval_censored_curve": {"lower": "began", "upper": "time"},
     "bootstrap_survival": {"time": "time", "event": "death", "tau": 12, "n_resamples": 200},
 }
 

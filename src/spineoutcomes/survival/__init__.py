@@ -3,6 +3,7 @@
 from spineoutcomes.survival.bootstrap import bootstrap_survival
 from spineoutcomes.survival.curves import survival_curve
 from spineoutcomes.survival.incidence import cumulative_incidence
+from spineoutcomes.survival.interval_censored import interval_censored_curve
 from spineoutcomes.survival.logrank import logrank_test
 from spineoutcomes.survival.mean_count import mean_cumulative_count
 from spineoutcomes.survival.milestone import milestone_difference
@@ -11,6 +12,7 @@ from spineoutcomes.survival.restricted_mean import rmst
 __all__ = [
     "bootstrap_survival",
     "cumulative_incidence",
+    "interval_censored_curve",
     "logrank_test",
     "mean_cumulative_count",
     "milestone_difference",
