@@ -12,6 +12,8 @@ import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.survival import mean_count_difference, mean_cumulative_count
 
+# R's side differentiates with steps of 1e-4, which misses by their square.
+DIFFERENCE = 1e-8
 # Two ways to the same sum.
 ROUNDING = 1e-10
 # Of 400 data sets without a difference, 5 % are expected below .05; four Monte-Carlo errors.
@@ -80,6 +82,25 @@ def test_the_test_without_death_by_hand() -> None:
     np.testing.assert_allclose(
         test["statistic"], (2 / 3 + 1 / 2 - 1 / 3) ** 2 / (2 * (1 / 6) ** 2), rtol=1e-12
     )
+
+
+@pytest.mark.validates("survival.mean_count_difference", source="R survival 3.5-3, by hand")
+def test_against_differences_in_r(reference, reference_data) -> None:
+    values = reference("recur.ghosh_lin.bladder1")["values"]
+    data = reference_data("bladder1").query("stop > start and treatment != 'pyridoxine'")
+    data = data.assign(event=data["status"] == 1, died=data["status"] >= 2)
+    rows = found(data, treatment="treatment", reference="placebo", horizon=values["time"])
+    arms = rows[rows["measure"] == "mean_count"]
+    for group in ("placebo", "thiotepa"):
+        ours = arms[arms["contrast"] == group]
+        np.testing.assert_allclose(ours["estimate"], values[group]["mcf"], rtol=DIFFERENCE)
+        np.testing.assert_allclose(ours["std_error"], values[group]["se"], rtol=DIFFERENCE)
+    # Arms share no subject, so that their squared errors add up.
+    theirs = np.hypot(values["placebo"]["se"], values["thiotepa"]["se"])
+    differences = rows[rows["measure"] == "mean_count_difference"]
+    np.testing.assert_allclose(differences["std_error"], theirs, rtol=DIFFERENCE)
+    test = rows[rows["measure"] == "test"].iloc[0]
+    np.testing.assert_allclose(test["statistic"], values["test"]["chisq"], rtol=DIFFERENCE)
 
 
 @pytest.mark.validates("survival.mean_count_difference", source="simulation, no difference")
