@@ -49,6 +49,15 @@ CALLS: dict[str, dict[str, Any]] = {
         "event": "death",
         "terminal": "seen",
     },
+    "mean_count_difference": {
+        "subject": "episode_id",
+        "start": "began",
+        "stop": "time",
+        "event": "death",
+        "terminal": "seen",
+        "horizon": 12,
+    },
+    "interval_censored_curve": {"lower": "began", "upper": "time"},
     "bootstrap_survival": {"time": "time", "event": "death", "tau": 12, "n_resamples": 200},
 }
 

@@ -14,6 +14,8 @@ from spineoutcomes.survival import mean_cumulative_count
 
 # Closed forms on both sides: only the order of sums differs.
 CLOSED = {"rtol": 1e-8, "atol": 1e-10}
+# R's side differentiates with steps of 1e-4, which misses by their square.
+DIFFERENCE = 1e-8
 # Two ways to the same sum.
 ROUNDING = 1e-12
 # Of 400 data sets: four Monte-Carlo errors of the mean, and of the ratio of errors (1 / sqrt(800)).
@@ -102,6 +104,18 @@ def test_against_survfit(reference, reference_data, name: str) -> None:
         np.testing.assert_allclose(ours["std_error"], expected["se_robust"], **CLOSED)
         np.testing.assert_allclose(ours["std_error"], by_hand["se_lawless_nadeau"], **CLOSED)
         assert ours["n_risk"].tolist() == expected["n_risk"]
+
+
+@pytest.mark.validates("survival.mean_cumulative_count", source="R survival 3.5-3, by hand")
+def test_with_death_against_differences_in_r(reference, reference_data) -> None:
+    values = reference("recur.ghosh_lin.bladder1")["values"]
+    data = BLADDER["bladder1_treatment"][2](reference_data("bladder1"))
+    curve = curve_of(data.assign(died=data["status"] >= 2), terminal="died", by="treatment")
+    for group in ("placebo", "thiotepa"):
+        ours = curve.at(values["time"])
+        ours = ours[ours["group"] == group]
+        np.testing.assert_allclose(ours["estimate"], values[group]["mcf"], rtol=DIFFERENCE)
+        np.testing.assert_allclose(ours["std_error"], values[group]["se"], rtol=DIFFERENCE)
 
 
 @pytest.mark.validates("survival.mean_cumulative_count", source="simulation, death ends events")

@@ -49,6 +49,7 @@ _LABELS: dict[Scale, dict[str, str]] = {
         "lost_time_difference": "Difference in restricted mean time lost",
         "survival_difference": "Difference in survival",
         "incidence_difference": "Difference in cumulative incidence",
+        "mean_count_difference": "Difference in mean count",
     },
     "ratio": {
         "geometric_mean_ratio": "Ratio of geometric means",
@@ -73,6 +74,7 @@ _LABELS: dict[Scale, dict[str, str]] = {
         "lost_time": "Restricted mean time lost",
         "survival": "Survival",
         "incidence": "Cumulative incidence",
+        "mean_count": "Mean count",
     },
     "other": {
         "concordance": "Concordance",

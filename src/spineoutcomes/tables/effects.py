@@ -38,6 +38,7 @@ LEVEL_OF = {
     "rmst_ratio": "rmst",
     "survival_difference": "survival",
     "incidence_difference": "incidence",
+    "mean_count_difference": "mean_count",
 }
 
 
