@@ -18,6 +18,7 @@ _BY_RULE = {
     "not_yes_or_no": "Write yes or no, or leave the cell empty where it is not known.",
     "duplicate_key": "Keep one of the rows; or tell them apart by a column of the key, such as the "
     "visit, the side or the rater.",
+    "summary_row": "Take the line out of the table, or put it on another sheet.",
     "unknown_parent": "Add the row that is missing, or correct the id: ids agree letter by letter.",
     "no_owner": "Fill in the episode_id, or at least the patient_id.",
     "unknown_index_procedure": "Write the id of the procedure whose day is day 0.",
