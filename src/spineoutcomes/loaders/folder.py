@@ -43,7 +43,10 @@ def read_folder(folder: Path) -> tuple[dict[str, SourceFile], pd.DataFrame]:
         names = ", ".join(f"{name}.csv" for name in TABLES)
         near = _alike([path.name for path in others])
         hint = f" There is {', '.join(near)}: rename it." if near else ""
-        raise ArgumentError(f"{folder} holds no table; expected some of: {names}.{hint}")
+        raise ArgumentError(
+            f"{folder} holds no table; expected some of: {names}.{hint} Other files, such as those "
+            "of REDCap or CDISC, are read through a mapping."
+        )
     twice = [name for name, paths in present.items() if len(paths) > 1]
     if twice:
         raise ArgumentError(
