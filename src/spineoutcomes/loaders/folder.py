@@ -10,7 +10,7 @@ import pandas as pd
 
 from spineoutcomes._progress import progressing
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders.delimited import read_delimited
+from spineoutcomes.loaders.delimited import content_of, read_delimited, table_of_text
 from spineoutcomes.loaders.parquet import read_parquet
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry import TABLES
@@ -80,8 +80,9 @@ def read_truth(folder: Path) -> pd.DataFrame | None:
 
 def _read_saved(path: Path) -> SourceFile:
     """Read a CSV file as `Registry.save` writes it: text marked for spreadsheets is unmarked."""
-    file = read_delimited(path)
-    return replace(file, rows=as_saved(file.rows)) if holds_marks(path.read_bytes()) else file
+    content = content_of(path)
+    file = table_of_text(content, path.name)
+    return replace(file, rows=as_saved(file.rows)) if holds_marks(content) else file
 
 
 def _alike(names: list[str]) -> dict[str, str]:
