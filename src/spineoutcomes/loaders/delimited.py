@@ -83,7 +83,6 @@ def _cells(text: bytes, name: str, delimiter: str) -> pd.DataFrame:
                 keep_default_na=False,
                 na_filter=False,
                 skip_blank_lines=False,
-                low_memory=False,
             )
     except pd.errors.EmptyDataError:
         message = f"{name} is empty; a table begins with a row of column names."
