@@ -227,9 +227,9 @@ def _tidy_extra(values: pd.Series) -> pd.Series:
 
 def only_used(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
     """Return some rows of a table as if no others had been in the file."""
-    kinds = [n for n in frame if isinstance(frame[n].dtype, pd.CategoricalDtype)]
+    kinds = [str(n) for n in frame if isinstance(frame[n].dtype, pd.CategoricalDtype)]
     used = {name: _without_unused(frame[name]) for name in kinds}
-    own = [n for n in frame if n not in spec.names and n not in DERIVED]
+    own = [str(n) for n in frame if n not in spec.names and n not in DERIVED]
     tidy = {name: _tidy_extra(used.get(name, frame[name])) for name in own}
     return with_columns(frame, {**used, **tidy})
 
