@@ -1,4 +1,4 @@
-"""Loading Parquet with all checks, against DuckDB that reads it and checks keys and ranges."""
+"""Loading Parquet with all checks, against DuckDB that does the same; CSV against its reader."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from change import synthetic
 from contest import Contender, contest, write
 
 import spineoutcomes as so
+from spineoutcomes.loaders.folder import read_folder
 
 # Rows that break a rule, rule by rule: the key and range checks that loading makes as well.
 CHECKS = (
@@ -30,6 +32,9 @@ CHECKS = (
     "where scores.day > patients.death_day - episodes.index_day",
     "select count(*) from patients where last_contact_day > death_day",
 )
+TABLES = ("patients", "episodes", "scores")
+# Cells as they stand in the file, which is what a mapping and the checks need.
+AS_TEXT: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_filter": False}
 SCORES = ("location", "side", "rater", "grade", "missing_reason")
 
 
@@ -54,12 +59,32 @@ def run(n: int) -> None:
             rounds=3,
         )
         _peak(folder)
+        _csv(folder, n, n_scores)
+
+
+def _csv(folder: Path, n: int, n_scores: int) -> None:
+    """Time the reading of the same tables from CSV, against the reader that it stands on."""
+    place = folder / "csv"
+    place.mkdir()
+    for name in TABLES:
+        pd.read_parquet(folder / f"{name}.parquet").to_csv(place / f"{name}.csv", index=False)
+    ours = Contender(
+        "read as a folder of tables",
+        lambda: read_folder(place)[0],
+        lambda files: np.array([files[name].rows.size for name in TABLES]),  # type: ignore[index]
+    )
+    reader = Contender(
+        "pandas.read_csv, text",
+        lambda: [pd.read_csv(place / f"{name}.csv", **AS_TEXT) for name in TABLES],
+        lambda frames: np.array([frame.size for frame in frames]),  # type: ignore[attr-defined]
+    )
+    contest(f"read CSV: {n:,} patients, {n_scores:,} scores", ours, [reader], rounds=5)
 
 
 def _written(folder: Path, n: int) -> int:
     """Write a synthetic registry as Parquet."""
     tables = synthetic(n).tables
-    for name in ("patients", "episodes", "scores"):
+    for name in TABLES:
         kept = tables[name].dropna(axis="columns", how="all")
         if name == "patients":
             kept = kept.assign(death_day=np.where(np.arange(n) % 10, np.nan, 2000.0))
@@ -75,7 +100,7 @@ def _duckdb(folder: Path) -> list[int]:
     import duckdb
 
     connection: Any = duckdb.connect()
-    for name in ("patients", "episodes", "scores"):
+    for name in TABLES:
         connection.execute(f"create table {name} as from read_parquet('{folder / name}.parquet')")
     return [sum(connection.execute(check).fetchone()[0] for check in CHECKS)]
 

@@ -118,12 +118,14 @@ def test_an_interrupt_leaves_the_earlier_report(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "spineoutcomes", "demo", "--output", str(out)]
     assert main(["demo", "--output", str(out)]) == 0
     earlier = {path.name: path.read_bytes() for path in out.iterdir()}
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.glob(".out.*")) and time.monotonic() < deadline:
-        time.sleep(0.01)  # until it has begun to write
-    run.send_signal(signal.SIGINT)
-    _, error = run.communicate(timeout=60)
+    for _ in range(5):
+        run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        while run.poll() is None and not list(tmp_path.glob(".out.*")):
+            time.sleep(0.01)  # until it has begun to write
+        run.send_signal(signal.SIGINT)
+        _, error = run.communicate(timeout=60)
+        if run.returncode:
+            break  # else it was done before this process had its turn: again
     assert run.returncode == 2
     assert "interrupted" in one_line(error)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == earlier

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.loaders.saved import comes_back
 
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, ValidationError
@@ -88,13 +89,14 @@ def load(path: Path, place: Path, patients: str, more: str = "", keys: str = "")
     return so.load_registry(path, mapping=plan)
 
 
-def accounted(registry: Registry, rows: int, used: int | None = None) -> None:
+def accounted(registry: Registry, place: Path, rows: int) -> None:
+    comes_back(registry, place)
     counts = registry.provenance
     assert (counts["n_rows_in"] == counts["n_rows_out"] + counts["n_rejected"]).all()
     of_file = counts.dropna(subset=["n_file_rows"])
     assert set(of_file["n_file_rows"]) == {rows}
-    assert set(of_file["n_file_rows_used"]) == {rows if used is None else used}
-    assert set(of_file["n_file_rows_left_out"]) == {0 if used is None else rows - used}
+    assert set(of_file["n_file_rows_used"]) == {rows}
+    assert set(of_file["n_file_rows_left_out"]) == {0}
     assert not len(registry.rejects)
 
 
@@ -110,7 +112,7 @@ def test_a_statistical_file_and_the_table_beside_it(
         pytest.importorskip("pyreadstat")
     person, columns, rows, values = STATISTICAL[name]
     registry = load(real_file(f"stat_files/{name}"), tmp_path, identified(person), columns)
-    accounted(registry, rows)
+    accounted(registry, tmp_path, rows)
     episodes = registry.table("episodes")
     assert len(episodes) == len(registry.table("patients")) == rows
     for column, expected in values.items():
@@ -127,7 +129,7 @@ def test_codes_of_a_catalog_become_words(real_file: RealFile, tmp_path: Path) ->
         'patient_id = "ID"\nsex = { column = "SEXA", codes = "labels" }',
         keys=f'catalog = "{catalog.as_posix()}"',
     )
-    accounted(registry, 3)
+    accounted(registry, tmp_path, 3)
     with real_file("stat_files/sas_catalog/sas_formatted.csv").open(encoding="utf-8") as stream:
         printed = [row["SEXA"].lower() for row in csv.DictReader(stream)]
     assert registry.table("patients")["sex"].tolist() == printed
@@ -144,7 +146,7 @@ def test_a_dataset_of_cdisc_by_itself(
         pytest.importorskip("pyreadstat")
     persons = 'patient_id = "USUBJID"' if name in ("adsl", "adtte", "dm") else identified("row")
     registry = load(real_file(f"cdisc/{name}.{suffix}"), tmp_path, persons, 'domain = "STUDYID"\n')
-    accounted(registry, CDISC[name])
+    accounted(registry, tmp_path, CDISC[name])
     assert len(registry.table("patients")) == CDISC[name]
     data = json.loads(real_file(f"cdisc/{name}.json").read_text(encoding="utf-8"))
     at = [column["name"] for column in data["columns"]].index("STUDYID")
@@ -155,7 +157,7 @@ def test_a_dataset_in_japanese(real_file: RealFile, tmp_path: Path) -> None:
     registry = load(
         real_file("cdisc/i18n_ae.json"), tmp_path, identified("row"), 'term = "AETERM"\n'
     )
-    accounted(registry, 1191)
+    accounted(registry, tmp_path, 1191)
     assert registry.table("episodes").loc[0, "term"] == "アプリケーションサイトの紅斑"
 
 
@@ -206,6 +208,7 @@ def test_a_workbook_with_notes_below_and_an_id_twice(real_file: RealFile, tmp_pa
     assert {3, 4, 9, 10} <= set(
         registry.rejects.loc[registry.rejects["table"] == "patients", "row"]
     )
+    comes_back(registry, tmp_path / "saved")
 
 
 def test_a_workbook_with_a_head_of_two_rows(real_file: RealFile, tmp_path: Path) -> None:
@@ -217,7 +220,7 @@ def test_a_workbook_with_a_head_of_two_rows(real_file: RealFile, tmp_path: Path)
         'nr = "pat_id"\npressure = "Visit 1_BP"\nrate = "Visit 3_HR"\n',
         keys="first_row = 3\nheader_rows = 2",
     )
-    accounted(registry, 20)
+    accounted(registry, tmp_path, 20)
     first = registry.table("episodes").iloc[0]
     assert (first["pressure"], first["rate"]) == ("167/92", 77)
     assert registry.table("patients")["birth_year"].tolist()[:4] == [1967, 1990, 1989, 1977]
@@ -248,7 +251,7 @@ def test_every_row_of_a_spine_file(name: str, real_file: RealFile, tmp_path: Pat
     path = real_file(f"spine/{name}")
     # Lines of the file but for the first: no cell of these holds a line break.
     assert len(path.read_text(encoding="utf-8").splitlines()) - 1 == SPINE[name]
-    accounted(load(path, tmp_path, identified("row")), SPINE[name])
+    accounted(load(path, tmp_path, identified("row")), tmp_path, SPINE[name])
 
 
 def test_no_file_is_left_out(real_file: RealFile) -> None:

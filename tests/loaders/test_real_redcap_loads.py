@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.loaders.saved import comes_back
 
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, SpineOutcomesError, ValidationError
@@ -193,7 +194,8 @@ def load(file: Path, place: Path, plan: str, keys: str = "", **more: Any) -> Reg
     return so.load_registry(file, mapping=path, **more)
 
 
-def check(registry: Registry, project: Project) -> None:
+def check(registry: Registry, project: Project, place: Path) -> None:
+    comes_back(registry, place / "saved")
     counts = registry.provenance
     assert (counts["n_rows_in"] == counts["n_rows_out"] + counts["n_rejected"]).all()
     of_file = counts.dropna(subset=["n_file_rows"])
@@ -213,13 +215,13 @@ def test_a_flat_export_with_its_dictionary(name: str, real_file: RealFile, tmp_p
     path = dictionary(real_file, name).as_posix()
     file = real_file(f"redcap/{name}/data.csv")
     registry = load(file, tmp_path, PROJECTS[name].plan, f'dictionary = "{path}"')
-    check(registry, PROJECTS[name])
+    check(registry, PROJECTS[name], tmp_path)
 
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_the_xml_of_a_project(name: str, real_file: RealFile, tmp_path: Path) -> None:
     registry = load(real_file(f"redcap/{name}/project.xml"), tmp_path, PROJECTS[name].plan)
-    check(registry, PROJECTS[name])
+    check(registry, PROJECTS[name], tmp_path)
 
 
 @pytest.mark.parametrize("name", ["arm-single-longitudinal", "longitudinal"])
@@ -229,7 +231,8 @@ def test_events_are_read_and_arms_are_no_events(
     file, words = real_file(f"redcap/{name}/data.csv"), dictionary(real_file, name).as_posix()
     keys = f'dictionary = "{words}"\nevents = "{{}}"'
     events = real_file(f"redcap/{name}/event.csv").as_posix()
-    check(load(file, tmp_path, PROJECTS[name].plan, keys.format(events)), PROJECTS[name])
+    registry = load(file, tmp_path, PROJECTS[name].plan, keys.format(events))
+    check(registry, PROJECTS[name], tmp_path)
     arms = real_file(f"redcap/{name}/arm.csv").as_posix()
     with pytest.raises(ArgumentError, match=r"arm.csv has no column .unique_event_name.; export"):
         load(file, tmp_path, PROJECTS[name].plan, keys.format(arms))
@@ -284,9 +287,18 @@ def test_no_project_is_left_out(real_file: RealFile) -> None:
     folder = real_file("redcap/dag/data.csv").parents[1]
     projects = {path.name for path in folder.iterdir() if path.is_dir()}
     assert projects == {*PROJECTS, NOT_AS_VALIDATED}
-    names = {path.name for path in folder.glob("*/*")}
-    own = {"data.csv", "project.xml", "event.csv", "arm.csv", "dictionary.csv", "dictionay.csv"}
-    assert names == own
+    names = {path.relative_to(folder).as_posix() for path in folder.glob("*/*")}
+    data = {f"{name}/{file}" for name in projects for file in ("data.csv", "project.xml")}
+    words = {
+        dictionary(real_file, name).relative_to(folder).as_posix()
+        for name in (*IN_CSV, NOT_AS_VALIDATED)
+    }
+    events = {
+        f"{name}/{file}"
+        for name in ("arm-single-longitudinal", "longitudinal")
+        for file in ("event.csv", "arm.csv")
+    }
+    assert names == data | words | events
     with pytest.raises(SpineOutcomesError):
         so.load_registry(folder)
     with pytest.raises(ArgumentError, match="needs a mapping"):

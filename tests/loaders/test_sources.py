@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -260,3 +261,24 @@ def test_a_folder_of_cdisc_datasets_by_its_plan(tmp_path: Path) -> None:
     assert registry.rejects[["table", "row"]].to_numpy().tolist() == [["scores", 2]]
     counts = registry.provenance.set_index("table").loc["scores"]
     assert counts[["n_rows_in", "n_rows_out", "n_rejected", "n_file_rows"]].tolist() == [2, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("cases.ods", "save it as a workbook (.xlsx)"),
+        ("cases.XLSB", "save it as a workbook (.xlsx)"),
+        ("project.xml", 'say format = "redcap"'),
+        ("cases.abc", "Save it as CSV"),
+    ],
+)
+def test_a_file_of_another_kind_says_what_to_do(tmp_path: Path, name: str, advice: str) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(ArgumentError, match=re.escape(advice)):
+        so.load_registry(tmp_path / name)
+
+
+def test_a_folder_of_other_files_is_told_of_mappings(tmp_path: Path) -> None:
+    (tmp_path / "adsl.xpt").write_bytes(b"")
+    with pytest.raises(ArgumentError, match="are read through a mapping"):
+        so.load_registry(tmp_path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.loaders.saved import comes_back
 
 import spineoutcomes as so
 from spineoutcomes.registry import Registry
@@ -140,17 +141,52 @@ def test_the_same_registry_comes_back(way: str, tmp_path: Path) -> None:
         # In the CSV file of a table, an apostrophe before a formula is the mark of one saved here.
         expected |= {"'=x": "=x", "''-x": "'-x"}
     assert notes == expected
-    registry.save(tmp_path / "one")
-    again = so.load_registry(tmp_path / "one")
-    for name in registry.tables:
-        one, two = registry.table(name), again.table(name)
-        assert list(one) == list(two)
-        pd.testing.assert_frame_equal(one, two, check_exact=True, check_categorical=False)
-    again.save(tmp_path / "two")
-    written = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert written == sorted(path.name for path in (tmp_path / "two").iterdir())
-    for name in written:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    comes_back(registry, tmp_path)
+
+
+def test_without_the_rows_rejected_nothing_of_them_is_left(tmp_path: Path) -> None:
+    (tmp_path / "patients.csv").write_text("patient_id\nP1\nP2\n", encoding="utf-8")
+    (tmp_path / "episodes.csv").write_text(
+        "episode_id,patient_id,diagnosis,arm,lactate,ward,missing_reason\n"
+        "E1,P1,lumbar_stenosis,x,1.5,3,\n"
+        "E2,P2,lumbar_stenosis,x,0.1,3,\n"
+        "E3,P9,lumbar_stenosis,y,high,north,lost\n",
+        encoding="utf-8",
+    )
+    registry = so.load_registry(tmp_path, on_error="reject")
+    assert registry.rejects[["table", "row"]].to_numpy().tolist() == [["episodes", 3]]
+    episodes = registry.table("episodes")
+    # No arm without episodes, and what is left are numbers.
+    assert list(episodes["arm"].cat.categories) == ["x"]
+    assert episodes["lactate"].tolist() == [1.5, 0.1]
+    assert episodes["ward"].tolist() == [3, 3]
+    assert episodes["missing_reason"].isna().all()
+    comes_back(registry, tmp_path / "saved")
+
+
+def test_a_column_of_ones_own_without_a_value_comes_back(folder: Path, tmp_path: Path) -> None:
+    path = folder / "patients.csv"
+    rows = path.read_text(encoding="utf-8").splitlines()
+    with_own = [f"{row},{cell}" for row, cell in zip(rows, ("bmi", "", ""), strict=True)]
+    path.write_text("\n".join(with_own) + "\n", encoding="utf-8")
+    registry = so.load_registry(folder)
+    assert registry.table("patients")["bmi"].isna().all()
+    comes_back(registry, tmp_path / "saved")
+
+
+@pytest.mark.parametrize("cell", ["", "60", "March", "2020-03-01"])
+def test_days_that_a_saved_table_holds_beside_a_month(folder: Path, cell: str) -> None:
+    path = folder / "scores.csv"
+    rows = path.read_text(encoding="utf-8").splitlines()
+    cells = ("lower_day", "", cell, "")
+    path.write_text("\n".join(f"{r},{c}" for r, c in zip(rows, cells, strict=True)) + "\n")
+    registry = so.load_registry(folder, on_error="reject")
+    wrong = registry.findings()[["table", "row", "column", "rule"]].to_numpy().tolist()
+    if cell in ("March", "2020-03-01"):
+        assert wrong == [["scores", 2, "lower_day", "not_a_number"]]
+    else:
+        # 31 January is day 0; May begins on day 91.
+        assert registry.table("scores")["lower_day"].tolist()[1] == (60 if cell else 91)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -124,6 +124,22 @@ class Case:
 
 
 CASES = {
+    "a line of means below the table": Case(
+        "summary_row",
+        "patients",
+        [3],
+        more("patients", patient_id="均值"),
+        more("patients", patient_id="SUN"),  # somebody's initials
+        "error",
+    ),
+    "a line of totals": Case(
+        "summary_row",
+        "patients",
+        [3],
+        more("patients", patient_id="Total:"),
+        more("patients", patient_id="Total 3"),
+        "error",
+    ),
     "an index procedure of nobody": Case(
         "unknown_index_procedure",
         "episodes",

@@ -13,10 +13,12 @@ _BY_RULE = {
     "unknown_value": "Write one of the words named, or say in a mapping what yours stands for.",
     "out_of_range": "Correct the value; where it is in another unit, say so in a mapping.",
     "not_a_number": "Leave only the number in the cell: no unit, no comma for thousands, no text.",
+    "labelled_missing": "Say in the mapping, under `missing`, what these codes stand for.",
     "not_a_date": "Write the date as 2024-03-31, or say in a mapping how the file writes dates.",
     "not_yes_or_no": "Write yes or no, or leave the cell empty where it is not known.",
     "duplicate_key": "Keep one of the rows; or tell them apart by a column of the key, such as the "
     "visit, the side or the rater.",
+    "summary_row": "Take the line out of the table, or put it on another sheet.",
     "unknown_parent": "Add the row that is missing, or correct the id: ids agree letter by letter.",
     "no_owner": "Fill in the episode_id, or at least the patient_id.",
     "unknown_index_procedure": "Write the id of the procedure whose day is day 0.",

@@ -40,13 +40,30 @@ def read_delimited(path: Path, *, delimiter: str = ",", encoding: str = "utf-8")
     ArgumentError
         When it cannot be opened, or there is no such encoding.
     """
+    return table_of_text(content_of(path), path.name, delimiter=delimiter, encoding=encoding)
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    ArgumentError
+        When it cannot be opened.
+    """
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise ArgumentError(f"{path} cannot be opened: {error.strerror}.") from None
-    cells = _cells(_utf8(content, path.name, encoding), path.name, delimiter)
-    rows = _under_header(_without_empty_end(cells), path.name, delimiter)
-    return SourceFile(path.name, hashlib.sha256(content).hexdigest(), rows)
+
+
+def table_of_text(
+    content: bytes, name: str, *, delimiter: str = ",", encoding: str = "utf-8"
+) -> SourceFile:
+    """Read the bytes of a file of delimited text, as `read_delimited` does."""
+    cells = _cells(_utf8(content, name, encoding), name, delimiter)
+    rows = _under_header(_without_empty_end(cells), name, delimiter)
+    return SourceFile(name, hashlib.sha256(content).hexdigest(), rows)
 
 
 def _utf8(content: bytes, name: str, encoding: str) -> bytes:
@@ -66,7 +83,6 @@ def _cells(text: bytes, name: str, delimiter: str) -> pd.DataFrame:
                 keep_default_na=False,
                 na_filter=False,
                 skip_blank_lines=False,
-                low_memory=False,
             )
     except pd.errors.EmptyDataError:
         message = f"{name} is empty; a table begins with a row of column names."

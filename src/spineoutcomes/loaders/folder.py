@@ -10,7 +10,7 @@ import pandas as pd
 
 from spineoutcomes._progress import progressing
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.loaders.delimited import read_delimited
+from spineoutcomes.loaders.delimited import content_of, read_delimited, table_of_text
 from spineoutcomes.loaders.parquet import read_parquet
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry import TABLES
@@ -43,7 +43,10 @@ def read_folder(folder: Path) -> tuple[dict[str, SourceFile], pd.DataFrame]:
         names = ", ".join(f"{name}.csv" for name in TABLES)
         near = _alike([path.name for path in others])
         hint = f" There is {', '.join(near)}: rename it." if near else ""
-        raise ArgumentError(f"{folder} holds no table; expected some of: {names}.{hint}")
+        raise ArgumentError(
+            f"{folder} holds no table; expected some of: {names}.{hint} Other files, such as those "
+            "of REDCap or CDISC, are read through a mapping."
+        )
     twice = [name for name, paths in present.items() if len(paths) > 1]
     if twice:
         raise ArgumentError(
@@ -77,8 +80,9 @@ def read_truth(folder: Path) -> pd.DataFrame | None:
 
 def _read_saved(path: Path) -> SourceFile:
     """Read a CSV file as `Registry.save` writes it: text marked for spreadsheets is unmarked."""
-    file = read_delimited(path)
-    return replace(file, rows=as_saved(file.rows)) if holds_marks(path.read_bytes()) else file
+    content = content_of(path)
+    file = table_of_text(content, path.name)
+    return replace(file, rows=as_saved(file.rows)) if holds_marks(content) else file
 
 
 def _alike(names: list[str]) -> dict[str, str]:

@@ -78,6 +78,7 @@ FORMATS: dict[str, Format] = {
 # Files that hold the tables of a registry as they are, and need no mapping.
 TABLE_READERS: dict[str, Callable[[Path], dict[str, SourceFile]]] = {"workbook": read_tables}
 OWN_KEYS = {key for known in FORMATS.values() for key in known.keys}
+OTHER_SPREADSHEETS = (".ods", ".fods", ".xlsb", ".numbers", ".et", ".xlt", ".xltx")
 # Keys that hold a path, from the folder of the mapping.
 PATHS = ("dictionary", "events", "catalog")
 
@@ -141,9 +142,17 @@ def format_of(path: Path, given: str | None) -> str:
         f"{name}: {' '.join(f.suffixes)}" for name, f in FORMATS.items() if f.suffixes
     )
     raise ArgumentError(
-        f"{path.name} is of no kind that its name tells ({known}). Save it as CSV (UTF-8), or say "
-        'format="csv" if it is delimited text.'
+        f"{path.name} is of no kind that its name tells ({known}). {_instead(path.suffix.lower())}"
     )
+
+
+def _instead(suffix: str) -> str:
+    """Return what to do with a file of another kind."""
+    if suffix in OTHER_SPREADSHEETS:
+        return "Open it in the program that made it, and save it as a workbook (.xlsx)."
+    if suffix == ".xml":
+        return 'For the project XML of REDCap say format = "redcap" under [file] of a mapping.'
+    return 'Save it as CSV (UTF-8), or say format="csv" if it is delimited text.'
 
 
 def _path_of(place: Path, written: FileFormat, document: TomlFile, keys: Keys) -> Path:

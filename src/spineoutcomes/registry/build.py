@@ -10,7 +10,7 @@ import pandas as pd
 
 from spineoutcomes._progress import progressing
 from spineoutcomes.errors import ArgumentError, ValidationError
-from spineoutcomes.registry.coerce import as_text
+from spineoutcomes.registry.coerce import as_text, only_used
 from spineoutcomes.registry.columns import TABLES
 from spineoutcomes.registry.days import with_days
 from spineoutcomes.registry.findings import errors_of, joined, raise_for, rows_found
@@ -79,7 +79,7 @@ def build_registry(
         raise_for(found)
     rejects = _rejects(tables, found)
     staying = {name: _staying(frame, name, rejects) for name, frame in tables.items()}
-    kept = {name: _only(frame, staying[name]) for name, frame in tables.items()}
+    kept = {name: _only(name, frame, staying[name]) for name, frame in tables.items()}
     return Registry(
         tables=kept,
         vocabulary=vocabulary,
@@ -150,8 +150,11 @@ def _staying(frame: pd.DataFrame, name: str, rejects: pd.DataFrame) -> np.ndarra
     return staying
 
 
-def _only(frame: pd.DataFrame, mask: np.ndarray) -> pd.DataFrame:
-    return frame if mask.all() else frame[mask].reset_index(drop=True)
+def _only(name: str, frame: pd.DataFrame, mask: np.ndarray) -> pd.DataFrame:
+    """Return the rows that stay, as if no other had been in the file."""
+    if mask.all():
+        return frame
+    return only_used(TABLES[name], frame[mask].reset_index(drop=True))
 
 
 def _provenance(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.registry.columns import Column, Kind, TableSpec
+from spineoutcomes.registry.columns import DERIVED, Column, Kind, TableSpec
 from spineoutcomes.registry.dates import Dates, no_dates, parse_dates
 from spineoutcomes.registry.findings import joined, rows_found
 from spineoutcomes.registry.own_columns import untyped
@@ -65,10 +65,22 @@ def coerced(
         else:
             columns[column.name], bad = _READERS[column.kind](values)
         found.append(_not_of_kind(spec.name, column, np.flatnonzero(bad)))
-    extra = {name: _tidy_extra(frame[name]) for name in frame.columns if name not in columns}
+    extra, found_there = _others(spec, frame)
     # Columns were made here or belong to the file: stacking them would copy each once more.
     typed = pd.DataFrame(columns | extra, index=frame.index, copy=False)
-    return typed, dates, joined(found)
+    return typed, dates, joined([*found, found_there])
+
+
+def _others(spec: TableSpec, frame: pd.DataFrame) -> tuple[dict[str, pd.Series], pd.DataFrame]:
+    """Return the columns that are not declared; those made from dates, in a saved table, too."""
+    columns, found = {}, []
+    for name in frame.columns.difference(list(spec.names), sort=False):
+        if name not in DERIVED:
+            columns[name] = _tidy_extra(frame[name])
+            continue
+        columns[name], bad = _numbers(frame[name])
+        found.append(_not_of_kind(spec.name, Column(name, "number"), np.flatnonzero(bad)))
+    return columns, joined(found)
 
 
 def _absent(index: pd.Index, kind: Kind) -> pd.Series:
@@ -205,12 +217,27 @@ _READERS: dict[str, Callable[[pd.Series], Read]] = {
 def _tidy_extra(values: pd.Series) -> pd.Series:
     """Keep a column nobody declared: numbers throughout are numbers, other text a category."""
     values = untyped(values)
-    if pd.api.types.is_float_dtype(values):
+    if pd.api.types.is_float_dtype(values) and values.notna().any():
         return values.astype(float)
     text = pd.Series(_Distinct.of(values).texts).dropna().astype(str)
     if len(text) and bool(text.str.fullmatch(PLAIN_NUMBER).all()):
         return _numbers(values)[0]
     return _categories(values)[0]
+
+
+def only_used(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return some rows of a table as if no others had been in the file."""
+    kinds = [str(n) for n in frame if isinstance(frame[n].dtype, pd.CategoricalDtype)]
+    used = {name: _without_unused(frame[name]) for name in kinds}
+    own = [str(n) for n in frame if n not in spec.names and n not in DERIVED]
+    tidy = {name: _tidy_extra(used.get(name, frame[name])) for name in own}
+    return with_columns(frame, {**used, **tidy})
+
+
+def _without_unused(values: pd.Series) -> pd.Series:
+    used = values.cat.remove_unused_categories()
+    empty = not len(used.cat.categories)
+    return pd.Series(EMPTY.repeat(len(used)), index=used.index) if empty else used
 
 
 def _not_of_kind(table: str, column: Column, rows: np.ndarray) -> pd.DataFrame:

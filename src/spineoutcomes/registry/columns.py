@@ -11,6 +11,11 @@ Kind = Literal["id", "text", "category", "number", "date", "flag"]
 
 APPROACHES = ("mis", "mini_open", "open", "interventional", "hybrid", "unknown")
 MEASURES = ("volume", "area", "diameter", "percent_removed", "percent_residual")
+# Days that a month or a year stands for: `days` makes them where there is such a date.
+LIMITS = ("lower_day", "upper_day")
+DERIVED = frozenset(
+    f"{what}{limit}" for what in ("", "death_", "last_contact_") for limit in LIMITS
+)
 MISSING_REASONS = ("not_due", "withdrawn", "lost", "missing", "not_done", "refused", "unknown")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spineoutcomes.registry.coerce import with_columns
+from spineoutcomes.registry.columns import LIMITS
 from spineoutcomes.registry.dates import Dates, days_between
 from spineoutcomes.registry.findings import Severity, joined, rows_found
 from spineoutcomes.registry.links import Links, Positions, first_rows
@@ -85,7 +86,7 @@ def _with_day(
     prefix = f"{what}_" if what else ""
     if not dates.lower.notna().any():
         unknown = pd.Series(np.nan, index=frame.index)
-        named = [f"{prefix}{name}" for name in ("lower_day", "upper_day")]
+        named = [f"{prefix}{name}" for name in LIMITS]
         absent = dict.fromkeys([name for name in named if name not in frame], unknown)
         return with_columns(frame, absent), np.array([], dtype=int)
     day, bad = _agreed(frame[f"{prefix}day"], days_between(dates.exact, origin))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.registry.columns import TABLES
+from spineoutcomes.registry.columns import DERIVED, TABLES
 from spineoutcomes.registry.export import write_csv
 from spineoutcomes.registry.findings import joined
 from spineoutcomes.registry.identifiers import possible_identifiers
@@ -83,8 +83,8 @@ class Registry:
     def save(self, path: str | Path) -> None:
         """Write the tables that have rows as CSV files into the folder `path`, made if absent.
 
-        Only columns with any value are written, and the truth of a simulated registry as
-        `truth.csv`; `load_registry(path)` reads them back as they were. Dates are written as they
+        Declared columns without any value are left out; the truth of a simulated registry is
+        `truth.csv`. `load_registry(path)` reads them back as they were. Dates are written as they
         are: see `without_dates` and `shift_dates`.
 
         Text that a spreadsheet would run as a formula ("=1+1", "+cmd", "@SUM") is written with an
@@ -101,7 +101,7 @@ class Registry:
         self._require_own(folder)
         for name, frame in self.tables.items():
             if len(frame):
-                write_csv(_as_written(frame), folder / f"{name}.csv")
+                write_csv(_as_written(name, frame), folder / f"{name}.csv")
         if self.truth is not None:
             write_csv(self.truth.reset_index(), folder / "truth.csv")
 
@@ -192,9 +192,11 @@ class Registry:
         return f"<p>{escape(self.summary())}</p>{sizes.to_html(index=False, border=0)}"
 
 
-def _as_written(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns that have any value, whole numbers without ".0"."""
-    kept = frame.dropna(axis="columns", how="all")
+def _as_written(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that have any value or are of one's own, whole numbers without ".0"."""
+    may_be_left_out = {*TABLES[table].names, *DERIVED}
+    empty = [name for name in frame if name in may_be_left_out and frame[name].isna().all()]
+    kept = frame.drop(columns=empty)
     numbers = kept.select_dtypes("float")
     whole = [name for name in numbers if _all_whole(numbers[name].dropna())]
     return kept.astype(dict.fromkeys(whole, "Int64"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.loaders.saved import comes_back
 
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError
@@ -47,7 +48,9 @@ def times_of(real_file: RealFile, place: Path, suffix: str = "xpt") -> Registry:
         "adtte": (254, 254),
     }
     assert not len(tables.left_out)
-    return build_registry(tables.tables, vocabulary=SHIPPED_VOCABULARY, also_found=tables.found)
+    registry = build_registry(tables.tables, vocabulary=SHIPPED_VOCABULARY, also_found=tables.found)
+    comes_back(registry, place / "saved")
+    return registry
 
 
 @pytest.mark.parametrize("suffix", ["xpt", "json", "ndjson"])
@@ -151,6 +154,7 @@ def test_sdtm_datasets_to_a_registry(real_file: RealFile, tmp_path: Path, suffix
     tables = load_cdisc(folder, tmp_path / "study.toml", vocabulary=words)
     assert not len(errors_of(tables.found))
     registry = build_registry(tables.tables, vocabulary=words, also_found=tables.found)
+    comes_back(registry, tmp_path / "saved", vocabulary=tmp_path / "mood.toml")
     patients = registry.table("patients")
     died = patients.dropna(subset=["death_day"]).set_index("patient_id")
     assert died["death_day"].to_dict() == {"CDISC002": 60, "CDISC008": 174, "CDISC013": 12}

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.loaders.cdisc.datasets import named, write_dataset
 
 import spineoutcomes as so
 from spineoutcomes.loaders.mapping.checks import check_words
@@ -16,7 +17,9 @@ from spineoutcomes.vocabulary import SHIPPED_VOCABULARY
 
 PAGE = Path(__file__).parents[3] / "docs" / "mapping.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-MAPPINGS = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
+EVERY = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
+MAPPINGS = [text for text in EVERY if "[cdisc]" not in text]
+(STUDY,) = (text for text in EVERY if "[cdisc]" in text)
 
 
 @pytest.mark.parametrize("number", range(len(MAPPINGS)))
@@ -69,3 +72,57 @@ def test_the_workbook_of_the_page(tmp_path: Path) -> None:
     assert pain["day"].tolist()[4] == 366
     assert registry.table("procedures")["operative_time_min"].tolist() == [90, 120]
     assert registry.table("events")["status"].tolist() == ["absent", "occurred"]
+
+
+def test_the_study_of_the_page(tmp_path: Path) -> None:
+    folder, plan = tmp_path / "study", tmp_path / "plan.toml"
+    plan.write_text(STUDY.replace('suffix = "xpt"', 'suffix = "ndjson"'), encoding="utf-8")
+    write_dataset(
+        folder,
+        "adsl",
+        named(
+            "USUBJID SITEID SEX AGE AGEU TRTSDT SAFFL TRT01P",
+            "A 01 F 61 YEARS 2020-01-10 Y MIS",
+            "B 01 M 70 YEARS 2020-02-10 Y OPEN",
+            "C 02 F 55 YEARS . N OPEN",
+        ),
+    )
+    write_dataset(
+        folder,
+        "adqs",
+        named(
+            "USUBJID PARAMCD AVISIT AVAL ADT ABLFL ANL01FL DTYPE",
+            "A ODITOT Screening 48 2020-01-09 Y Y .",
+            "A ODITOT Month_3 20 2020-04-10 . Y .",
+            "A ODITOT Month_3 30 2020-04-12 . . .",
+            "B ODITOT Screening 52 2020-02-09 Y Y .",
+            "B ODITOT Month_3 52 2020-05-11 . Y LOCF",
+        ),
+    )
+    write_dataset(
+        folder,
+        "adtte",
+        named(
+            "USUBJID PARAMCD PARAM AVAL STARTDT ADT CNSR EVNTDESC",
+            "A TTREC Recurrence 101 2020-01-10 2020-04-19 0 Local_recurrence",
+            "B TTREC Recurrence 366 2020-02-10 2021-02-09 1 End_of_study",
+        ),
+    )
+    registry = so.load_registry(folder, mapping=plan)
+    assert registry.table("episodes")["arm"].tolist() == ["MIS", "OPEN"]
+    scores = registry.table("scores")[["episode_id", "visit", "day", "value"]]
+    # What was carried forward, and the record that no flag chooses, are no scores.
+    assert sorted(scores.to_numpy().tolist()) == [
+        ["A", "3m", 91, 20],
+        ["A", "preoperative", -1, 48],
+        ["B", "preoperative", -1, 52],
+    ]
+    events = registry.table("events")[["episode_id", "kind", "status", "day"]]
+    assert sorted(events.to_numpy().tolist()) == [
+        ["A", "local_recurrence", "occurred", 100],
+        ["B", "local_recurrence", "absent", 365],
+    ]
+    left_out = registry.provenance.set_index("file")["n_file_rows_left_out"].to_dict()
+    assert left_out["adqs.ndjson"] == 2
+    said = " ".join(registry.findings()["message"])
+    assert "counts days + 1" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.loaders.saved import comes_back
 
 import spineoutcomes as so
 from spineoutcomes.errors import ValidationError
@@ -98,6 +99,7 @@ def load(folder: Path, rows: str, delimiter: str = ",") -> Registry:
 
 def test_a_longitudinal_project_becomes_a_registry(tmp_path: Path) -> None:
     registry = load(tmp_path, ROWS)
+    comes_back(registry, tmp_path / "saved")
     patients = registry.table("patients")
     assert patients[["patient_id", "centre", "sex"]].to_numpy().tolist() == [
         ["P1*s_LP0001", "north", "male"],

@@ -16,6 +16,7 @@ from spineoutcomes.loaders.cells import (
     text_cells,
 )
 from spineoutcomes.loaders.mapping.grammar import Field, FileFormat
+from spineoutcomes.loaders.mapping.labelled import without_labelled_missing
 from spineoutcomes.loaders.mapping.units import scaled, unit_factor
 from spineoutcomes.loaders.source import SourceFile
 from spineoutcomes.registry import TABLES
@@ -50,6 +51,7 @@ def read_field(file: SourceFile, field: Field, written: FileFormat, table: str, 
         or (kind is None and are_plain_numbers(cells.values, decimal=decimal))
     ):
         numbers = as_numbers(cells, decimal=decimal)
+        numbers = without_labelled_missing(numbers, cells, file, field.column)
         return scaled(numbers, unit=unit_factor(name, field.unit), multiply=field.multiply)
     date_format = field.date_format or (written.date_format if kind == "date" else None)
     return cells if date_format is None else as_dates(cells, date_format)

@@ -28,8 +28,8 @@ class Fault:
     @classmethod
     def of(cls, column: str, written: str, cells: Cells) -> Fault:
         """Return the fault of the cells of one column of the file."""
-        name = written.replace("{", "{{").replace("}", "}}")
-        message = f"{{n}} value(s) of the column {name!r} are not {cells.expected}."
+        words = f" value(s) of the column {written!r} are not {cells.expected}."
+        message = "{n}" + words.replace("{", "{{").replace("}", "}}")
         return cls(column, cells.bad, cells.rule, message)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from spineoutcomes.loaders.cells import Cells, as_numbers, decoded, text_cells
 from spineoutcomes.loaders.mapping.fields import read_field
 from spineoutcomes.loaders.mapping.grammar import FileMapping, Score
+from spineoutcomes.loaders.mapping.labelled import without_labelled_missing
 from spineoutcomes.loaders.mapping.parts import Fault, Part
 from spineoutcomes.loaders.mapping.rows import View, ViewKey, episode_of_rows, view_key
 from spineoutcomes.loaders.mapping.visits import visit_columns, visit_of_rows
@@ -67,6 +68,8 @@ def _part(
     # Codes that are not known are said as such, and not again as what is no number.
     if not graded and not (score.codes and cells.bad.any()):
         cells = as_numbers(cells, decimal=view.written.decimal)
+        if not score.codes:
+            cells = without_labelled_missing(cells, raw, view.file, column)
     if score.scale is not None:
         cells = _on_scale(cells, score, vocabulary)
     when, read = visit_of_rows(view.file, view.written, view.visits, code)

@@ -65,6 +65,7 @@ def future_findings(
 
 RULES = (
     Rule("duplicate_key", keys.unique_keys),
+    Rule("summary_row", keys.ids_are_of_persons),
     Rule("unknown_parent", keys.known_parents),
     Rule("no_owner", keys.events_have_an_owner),
     Rule("unknown_index_procedure", keys.index_procedure_is_known),

@@ -11,6 +11,20 @@ from spineoutcomes.registry.links import Positions, first_rows
 from spineoutcomes.registry.rules.facts import Facts, Hits, Mask
 
 LARGEST = 2**62  # a key is packed into one whole number below this
+# Words that sum a table up below its last row; none that might be somebody's initials.
+_SUMMARIES = (
+    *("mean", "average", "total", "sum", "median", "minimum", "maximum", "std dev", "std. dev."),
+    *("mean ± sd", "mean±sd", "mean (sd)", "stdev", "standard deviation", "p value", "p-value"),
+    *("medel", "medelvärde", "gjennomsnitt", "snitt", "gennemsnit", "summa", "totalt", "i alt"),
+    *("keskiarvo", "yhteensä", "mittelwert", "summe", "平均", "平均值", "平均数", "均值", "均数"),
+    *("合计", "总计", "总和", "中位数", "标准差", "均数±标准差"),
+)
+SUMMARIES = frozenset(
+    cased + end
+    for word in _SUMMARIES
+    for cased in (word, word.capitalize(), word.title(), word.upper())
+    for end in ("", ":")
+)
 FAR = 1e9  # days beyond this are no days, and too many to number
 # table, column, the table and column it names
 REFERENCES = (
@@ -70,6 +84,19 @@ def _numbered(column: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
                 return whole - (int(low) - 1), int(high - low) + 2
     places, names = pd.factorize(column)
     return places.astype(np.int64) + 1, len(names) + 1
+
+
+def ids_are_of_persons(facts: Facts) -> Hits:
+    """Find patients called like a line of totals: a mean is no patient, and would be averaged."""
+    summary = facts.tables["patients"]["patient_id"].isin(SUMMARIES).to_numpy()
+    rows = np.flatnonzero(summary)
+    yield (
+        "patients",
+        rows,
+        "patient_id",
+        f"{len(rows)} patient(s) have the word for a mean, a total or a deviation as their id: a "
+        "line of results below the table is no patient.",
+    )
 
 
 def known_parents(facts: Facts) -> Hits:
