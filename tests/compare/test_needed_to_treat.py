@@ -167,3 +167,9 @@ def test_what_has_none() -> None:
     alone = pd.DataFrame({"measure": ["risk_ratio"], "contrast": ["a - b"], "estimate": [2.0]})
     with pytest.raises(ArgumentError, match="give the risk_difference by the same method"):
         so.compare.number_needed_to_treat(so.Effects(alone), higher_is_better=True)
+
+
+def test_a_direction_must_be_said() -> None:
+    rows = pd.DataFrame({"measure": ["risk_difference"], "estimate": [0.1]})
+    with pytest.raises(ArgumentError, match="higher_is_better must be True or False, got None"):
+        so.compare.number_needed_to_treat(so.Effects(rows), higher_is_better=None)  # type: ignore[arg-type]

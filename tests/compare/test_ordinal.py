@@ -203,3 +203,16 @@ def test_what_cannot_be_answered_is_refused(series: pd.DataFrame) -> None:
         ordinal(small, covariates=["age", "times"], **ARMS)
     with pytest.raises(NotEstimableError, match="one arm only"):
         ordinal(series.assign(arm="open"), **ARMS)
+
+
+@pytest.mark.parametrize("direction", [None, "yes", 1])
+def test_a_direction_must_be_said(direction: object) -> None:
+    data = pd.DataFrame({"arm": ["a", "b"] * 10, "grade": [0, 1, 2, 1] * 5})
+    with pytest.raises(ArgumentError, match="higher_is_better must be True or False, got"):
+        so.compare.ordinal_odds_ratio(
+            data,
+            outcome="grade",
+            treatment="arm",
+            reference="b",
+            higher_is_better=direction,  # type: ignore[arg-type]
+        )

@@ -12,7 +12,7 @@ from spineoutcomes.compare._margin_rows import (
     limit_of,
     noninferiority_row,
 )
-from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.results import Effects
 
 PIAGGIO = "doi:10.1001/jama.2012.87802"
@@ -83,20 +83,15 @@ def noninferiority(
     """
     name = "noninferiority"
     rows = records(name, effects)
-    if higher_is_better not in (True, False):
-        raise ArgumentError(
-            f"{name}: higher_is_better must be True or False, got {higher_is_better!r}."
-        )
+    higher_is_better = require_direction(name, higher_is_better)
     check_level(name, effects, alpha)
     contrasts = family_of_one(name, rows)
-    limit = limit_of(name, contrasts[0], margin, harmful_is_low=bool(higher_is_better))
+    limit = limit_of(name, contrasts[0], margin, harmful_is_low=higher_is_better)
     found: list[Record] = []
     for row in rows:
         found.append(row)
         if is_contrast(row):
-            found.append(
-                noninferiority_row(row, rows, limit, effects.conf_level, bool(higher_is_better))
-            )
+            found.append(noninferiority_row(row, rows, limit, effects.conf_level, higher_is_better))
     return _with_rows(effects, found, PIAGGIO)
 
 

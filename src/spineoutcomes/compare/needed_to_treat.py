@@ -8,6 +8,7 @@ from itertools import permutations
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.two_risks import newcombe_difference
 from spineoutcomes.results import Effects, Summary
@@ -45,7 +46,8 @@ def number_needed_to_treat(effects: Effects, *, higher_is_better: bool) -> Summa
     Raises
     ------
     ArgumentError
-        When there is no difference of risks, or a ratio is not that of the risks beside it.
+        When there is no difference of risks, a ratio is not that of the risks beside it, or the
+        direction is neither true nor false.
 
     Notes
     -----
@@ -86,6 +88,7 @@ def number_needed_to_treat(effects: Effects, *, higher_is_better: bool) -> Summa
     'b - c: nnt_harm_low 20'
     'b - c: nnt_harm_high inf'
     """
+    higher_is_better = require_direction("number_needed_to_treat", higher_is_better)
     rows = effects.tidy()
     chosen = rows[rows["measure"].isin([*DIFFERENCES, *RATIOS])]
     if not len(chosen):

@@ -21,6 +21,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.brant import brant_test
 from spineoutcomes.numerics.columns import read_groups
 from spineoutcomes.numerics.cumulative import CumulativeFit, fit_cumulative
+from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.effect_rows import require_arms, size, warn_sparse
 from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.model_matrix import ModelMatrix
@@ -85,8 +86,8 @@ def ordinal_odds_ratio(
     Raises
     ------
     ArgumentError
-        For an unknown column or form, an outcome without order, neither treatment nor covariates,
-        or a Design this function does not respect.
+        For an unknown column or form, an outcome without order, a direction that is neither true
+        nor false, neither treatment nor covariates, or a Design this function does not respect.
     NotEstimableError
         When the outcome has one category, an arm is empty, a term does not vary, repeats others or
         separates the outcome, or an adjusted model has too few rows for its terms.
@@ -141,6 +142,7 @@ def ordinal_odds_ratio(
         reference=reference,
         counts=counts,
     )
+    higher_is_better = require_direction(NAME, higher_is_better)
     terms = outcome_terms(data, covariates)
     codes, labels = _categories(rows, outcome)
     require_arms(rows, NAME, at_least=1)

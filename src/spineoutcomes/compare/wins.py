@@ -13,6 +13,7 @@ from spineoutcomes.compare._outcomes import arm_cells, ordered_values
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.conf_level import require_conf_level
+from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.placements import superiority, win_odds_interval
@@ -142,10 +143,7 @@ def win_odds(
     require_conf_level(conf_level)
     if rows.treatment is None:
         raise ArgumentError(f"{NAME} compares arms; give `treatment` and `reference`.")
-    if not isinstance(higher_is_better, (bool, np.bool_)):
-        raise ArgumentError(
-            f"{NAME}: higher_is_better must be True or False, got {higher_is_better!r}."
-        )
+    higher_is_better = require_direction(NAME, higher_is_better)
     values = ordered_values(rows, outcome, NAME)
     require_arms(rows, NAME, at_least=2)
     arms = arm_cells(rows, values if higher_is_better else -values)
