@@ -13,6 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 ALL = "all"
+FEW_CODES = 8
 
 
 def require_columns(function: str, frame: pd.DataFrame, names: list[str]) -> None:
@@ -35,6 +36,14 @@ def missing_values(column: pd.Series) -> npt.NDArray[np.bool_] | None:
     return missing if missing.any() else None
 
 
+def counts_of_codes(codes: npt.NDArray[np.integer], n_codes: int) -> IntArray:
+    """Return how often each code from 0 on occurs; -1, a missing one, is not counted."""
+    if n_codes > FEW_CODES:
+        return np.bincount(codes[codes >= 0], minlength=n_codes)
+    # Counting a few codes one by one is faster than adding to the same few sums over and over.
+    return np.array([np.count_nonzero(codes == code) for code in range(n_codes)], dtype=np.int64)
+
+
 def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tuple[str, ...]]:
     """Return group codes (-1 = missing) and labels, in category order, else sorted."""
     if column is None:
@@ -43,8 +52,7 @@ def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tupl
     if isinstance(values.dtype, pd.CategoricalDtype):
         known = np.asarray(values.cat.codes)
         codes, C = known.astype(np.int64), len(values.cat.categories)
-        held = np.bincount(codes if known.min(initial=0) >= 0 else codes[codes >= 0], minlength=C)
-        used = held > 0
+        used = counts_of_codes(known, C) > 0
         if not used.all():
             place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
             codes = place[codes]

@@ -17,6 +17,7 @@ import pandas as pd
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
 from spineoutcomes.numerics.columns import (
+    counts_of_codes,
     missing_values,
     read_counts,
     read_groups,
@@ -69,6 +70,8 @@ class Rows:
         What the model behind estimated weights adds to errors.
     sizes : array of shape (groups,)
         Rows (times counts) of each group.
+    are_single : bool
+        Whether each row stands for itself only.
     """
 
     frame: pd.DataFrame
@@ -84,13 +87,16 @@ class Rows:
     n_missing_total: float
     nuisance: Nuisance | None = None
     sizes: FloatArray = field(init=False)
+    are_single: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        # Counts that are one number for all rows take no room; they are not added row by row.
-        same = self.counts.strides == (0,)
-        sizes = np.bincount(self.group, None if same else self.counts, len(self.groups))
-        if same and len(self.counts):
-            sizes = sizes * self.counts[0]
+        # Without a column of counts they are one number that all rows see.
+        single = self.counts.strides == (0,) or bool((self.counts == 1).all())
+        if single:
+            sizes = counts_of_codes(self.group, len(self.groups))
+        else:
+            sizes = np.bincount(self.group, self.counts, len(self.groups))
+        object.__setattr__(self, "are_single", single)
         object.__setattr__(self, "sizes", sizes.astype(float))
 
     def numbers(self, role: str) -> FloatArray:

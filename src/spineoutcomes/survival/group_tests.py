@@ -82,7 +82,7 @@ class Strata:
 def count_strata(rows: Rows, outcome: Outcome, stratum: IntArray | None) -> Strata:
     """Return the counts of each stratum, of all causes."""
     G, n_strata = len(rows.groups), 1 if stratum is None else int(stratum.max()) + 1
-    masses: list[FloatArray | None] = [None if bool((rows.counts == 1).all()) else rows.counts]
+    masses: list[FloatArray | None] = [None if rows.are_single else rows.counts]
     if rows.weights is not None:
         masses.append(rows.counts * rows.weights)
     found = count_masses(

@@ -18,6 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 CENSORED = "censored"
+# So many rows are looked at first: most often they hold every cause.
+FEW_ROWS = 10_000
 # Numbers up to this are counted to see which occur; larger ones are sorted.
 MOST_NUMBERED = 1_000
 EVENT_FORMS = (
@@ -209,7 +211,9 @@ def _numbered_causes(numbers: npt.NDArray[np.generic]) -> tuple[IntArray, tuple[
     if highest > MOST_NUMBERED:
         found, event = np.unique(event, return_inverse=True)
         return event + (found[0] > 0), tuple(as_labels(found[found > 0].tolist()))
-    occurs = np.bincount(event) > 0
+    occurs = np.bincount(event[:FEW_ROWS], minlength=highest + 1) > 0
+    if not occurs.all():
+        occurs = np.bincount(event) > 0
     causes = np.flatnonzero(occurs[1:]) + 1
     if not occurs.all():
         code = np.cumsum(occurs) - occurs[0]

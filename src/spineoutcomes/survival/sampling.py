@@ -128,7 +128,7 @@ def warn_of_few_clusters(found: int, function: str) -> None:
 
 def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
     """Return the counts of each group of an analysis."""
-    masses: list[FloatArray | None] = [None if bool((rows.counts == 1).all()) else rows.counts]
+    masses: list[FloatArray | None] = [None if rows.are_single else rows.counts]
     if rows.weights is not None:
         masses += [rows.counts * rows.weights, rows.counts * rows.weights**2]
     observed, *weighted = count_masses(
