@@ -192,3 +192,10 @@ def test_words_of_the_result() -> None:
     )
     assert curve.estimand == "share still followed, had nobody had the event"
     assert (curve.horizons, curve.time_unit) == ((3.0,), "months")
+
+
+def test_the_note_of_an_emptied_risk_set_speaks_of_censoring() -> None:
+    # The one observed from 0 is censored at 2, before the other comes under observation at 3.
+    data = pd.DataFrame({"entry": [0, 3], "time": [2, 5], "event": [0, 1]})
+    curve = followup_curve(data, time="time", event="event", entry="entry")
+    assert "In all everyone at risk was censored before later rows entered" in curve.warnings[0]

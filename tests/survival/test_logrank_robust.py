@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 import spineoutcomes as so
-from spineoutcomes.design import DesignModel
 from spineoutcomes.errors import ArgumentError, SparseDataWarning
 from spineoutcomes.survival import logrank_test
+
+from .propensity import inverse_propensity
 
 # Closed forms on both sides: only the order of sums differs.
 CLOSED = {"rtol": 1e-8, "atol": 1e-10}
@@ -124,24 +125,6 @@ def test_pairs_of_a_design() -> None:
     clustered = rows_of(data[:60], cluster="pair")
     assert found.tidy()["statistic"][0] == clustered["statistic"][0]
     assert "by 30 matched sets" in found.method
-
-
-def inverse_propensity(data: pd.DataFrame, case: Any) -> tuple[Any, DesignModel]:
-    """Return weights 1/e and 1/(1-e) of a logistic model with case weights, and the model."""
-    X = np.column_stack([np.ones(len(data)), data["x"]])
-    z = (data["arm"] == "mis").to_numpy(float)
-    b = np.zeros(2)
-    for _ in range(40):
-        e = 1 / (1 + np.exp(-X @ b))
-        b = b + np.linalg.solve((X.T * (case * e * (1 - e))) @ X, X.T @ (case * (z - e)))
-    e = 1 / (1 + np.exp(-X @ b))
-    model = DesignModel(
-        linear_predictor=X @ b,
-        scores=X * (z - e)[:, None],
-        inverse_information=np.linalg.inv((X.T * (case * e * (1 - e))) @ X),
-        weight_derivatives=X * np.where(z == 1, -(1 - e) / e, e / (1 - e))[:, None],
-    )
-    return np.where(z == 1, 1 / e, 1 / (1 - e)), model
 
 
 def test_estimated_weights_against_refitting_them() -> None:

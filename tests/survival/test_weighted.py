@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import spineoutcomes as so
-from spineoutcomes.design import DesignModel
 from spineoutcomes.errors import ArgumentError, SparseDataWarning
 from spineoutcomes.survival import cumulative_incidence, survival_curve
 from spineoutcomes.survival.product_limit import kaplan_meier
 from spineoutcomes.survival.risk_sets import count
+
+from .propensity import inverse_propensity
 
 Array = npt.NDArray[np.float64]
 # Closed forms on both sides: only the order of sums differs.
@@ -159,24 +160,6 @@ def test_matched_sets_are_clusters_of_the_matched(name: str) -> None:
     clustered = CURVES[name](data[:60], by="arm", cluster="pair")
     pd.testing.assert_frame_equal(matched.tidy(), clustered.tidy())
     assert "by 30 matched sets" in matched.method
-
-
-def inverse_propensity(data: pd.DataFrame, case: Array) -> tuple[Array, DesignModel]:
-    """Return weights 1/e and 1/(1-e) of a logistic model with case weights, and the model."""
-    X = np.column_stack([np.ones(len(data)), data["x"]])
-    z = (data["arm"] == "mis").to_numpy(float)
-    b = np.zeros(2)
-    for _ in range(40):
-        e = 1 / (1 + np.exp(-X @ b))
-        b = b + np.linalg.solve((X.T * (case * e * (1 - e))) @ X, X.T @ (case * (z - e)))
-    e = 1 / (1 + np.exp(-X @ b))
-    model = DesignModel(
-        linear_predictor=X @ b,
-        scores=X * (z - e)[:, None],
-        inverse_information=np.linalg.inv((X.T * (case * e * (1 - e))) @ X),
-        weight_derivatives=X * np.where(z == 1, -(1 - e) / e, e / (1 - e))[:, None],
-    )
-    return np.where(z == 1, 1 / e, 1 / (1 - e)), model
 
 
 @pytest.mark.parametrize("cluster", [None, "centre"])

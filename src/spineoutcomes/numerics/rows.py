@@ -18,18 +18,17 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
 from spineoutcomes.numerics.columns import (
     counts_of_codes,
-    missing_values,
     read_counts,
     read_groups,
     read_weights,
     require_columns,
 )
+from spineoutcomes.numerics.completeness import absent_rows, count_absent, kept_rows
 from spineoutcomes.numerics.nuisance import Nuisance, nuisance_of
 from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 FEATURE_WORDS = {
     "weights": "the weights of the design",
@@ -203,15 +202,15 @@ def analysis_rows(
     if given is None and weights is not None:
         given = read_weights(frame, weights)
     observed = {*roles.values(), *([cluster] if cluster else [])} if not keep_missing else set()
-    absent = _absent(frame, observed, group)
+    absent = absent_rows(frame, observed, group)
     n_missing, total = np.zeros(len(groups)), 0.0
     if absent is not None:
-        n_missing, total = _missing(multiplicity, group, len(groups), absent)
+        n_missing, total = count_absent(multiplicity, group, len(groups), absent)
     if total:
         needed = {*roles.values(), *([grouping] if grouping else [])}
         gaps = sorted(name for name in needed if frame[name].isna().any())
         _warn_missing(function, total, float(multiplicity.sum()), gaps)
-    keep = _kept(multiplicity, absent)
+    keep = kept_rows(multiplicity, absent)
     if not len(keep):
         raise ArgumentError(f"{function}: no rows left of {len(frame)}; every row lacks a value.")
     whole = len(keep) == len(frame)
@@ -234,29 +233,6 @@ def analysis_rows(
         n_missing_total=total,
         nuisance=None if model is None else nuisance_of(model, unit, keep),
     )
-
-
-def _absent(frame: pd.DataFrame, columns: set[str], group: IntArray) -> BoolArray | None:
-    """Return which rows lack a value or their group; None where none does."""
-    lacking = [group < 0] if group.min() < 0 else []
-    lacking += [gaps for name in columns if (gaps := missing_values(frame[name])) is not None]
-    return np.logical_or.reduce(lacking) if lacking else None
-
-
-def _missing(
-    counts: FloatArray, group: IntArray, n_groups: int, absent: BoolArray
-) -> tuple[FloatArray, float]:
-    """Return how many rows are left out for a missing value, by group and in all."""
-    known = absent & (group >= 0)
-    by_group = np.bincount(group[known], counts[known], minlength=n_groups)
-    return by_group.astype(float), float(counts[absent].sum())
-
-
-def _kept(counts: FloatArray, absent: BoolArray | None) -> IntArray:
-    if absent is None:
-        every = counts.strides == (0,) or counts.min() > 0
-        return np.arange(len(counts)) if every else np.flatnonzero(counts > 0)
-    return np.flatnonzero(~absent & (counts > 0))
 
 
 def _refuse(

@@ -154,7 +154,7 @@ def followup_curve(
         estimand="share still followed, had nobody had the event",
         conf_level=conf_level,
         horizons=checked_horizons(horizons, "followup_curve"),
-        warnings=reader_notes(rows, reversed_groups),
+        warnings=reader_notes(rows, reversed_groups, "was censored"),
     )
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.results.curves import TIE_TOLERANCE
 from spineoutcomes.results.labels import as_labels
-from spineoutcomes.survival.risk_sets import TIE_TOLERANCE, as_places
+from spineoutcomes.survival.risk_sets import as_places
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

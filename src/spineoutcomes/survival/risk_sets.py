@@ -14,11 +14,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from spineoutcomes.results.curves import TIE_TOLERANCE
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-# Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
-TIE_TOLERANCE = 1e-9
 # A table of all groups x causes x whole times is used up to so many cells a row; beyond it (many
 # strata, or few rows over a long time) rows are sorted and only the cells that occur are kept.
 CELLS_PER_ROW = 8

@@ -86,8 +86,13 @@ def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[
     return tuple(times.tolist())
 
 
-def reader_notes(rows: Rows, groups: Sequence[Group]) -> tuple[str, ...]:
-    """Return what a reader must be told: rows left out, and risk sets that empty too early."""
+def reader_notes(
+    rows: Rows, groups: Sequence[Group], happened: str = "had the event"
+) -> tuple[str, ...]:
+    """Return what a reader must be told: rows left out, and risk sets that empty too early.
+
+    `happened` says what the steps of the curve are.
+    """
     notes = []
     if rows.n_missing_total:
         notes.append(
@@ -96,7 +101,7 @@ def reader_notes(rows: Rows, groups: Sequence[Group]) -> tuple[str, ...]:
     emptied = [group.label for group in groups if _empties_before_entry(group.observed)]
     if emptied:
         notes.append(
-            f"In {', '.join(emptied)} everyone at risk had the event before later rows entered, "
+            f"In {', '.join(emptied)} everyone at risk {happened} before later rows entered, "
             "which settles the curve for good; begin at a time when more are observed."
         )
     return tuple(notes)

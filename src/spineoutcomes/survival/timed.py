@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from spineoutcomes.results.curves import LEVEL_TOLERANCE
 from spineoutcomes.survival.aalen_johansen import incidence_influence, incidence_of_cause
 from spineoutcomes.survival.drawn import Estimate
 from spineoutcomes.survival.influence import Influence, integrated
@@ -15,8 +16,6 @@ from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import Group
 
 FloatArray = npt.NDArray[np.float64]
-# A level met up to rounding counts as met: S equals one half after a product of fractions.
-LEVEL_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)

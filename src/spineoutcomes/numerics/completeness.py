@@ -1,0 +1,37 @@
+"""Which rows of a frame have all that an analysis needs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from spineoutcomes.numerics.columns import missing_values
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def absent_rows(frame: pd.DataFrame, columns: set[str], group: IntArray) -> BoolArray | None:
+    """Return which rows lack a value or their group; None where none does."""
+    lacking = [group < 0] if group.min() < 0 else []
+    lacking += [gaps for name in columns if (gaps := missing_values(frame[name])) is not None]
+    return np.logical_or.reduce(lacking) if lacking else None
+
+
+def count_absent(
+    counts: FloatArray, group: IntArray, n_groups: int, absent: BoolArray
+) -> tuple[FloatArray, float]:
+    """Return how many rows are left out for a missing value, by group and in all."""
+    known = absent & (group >= 0)
+    by_group = np.bincount(group[known], counts[known], minlength=n_groups)
+    return by_group.astype(float), float(counts[absent].sum())
+
+
+def kept_rows(counts: FloatArray, absent: BoolArray | None) -> IntArray:
+    """Return the positions of rows that are complete and stand for anybody."""
+    if absent is None:
+        every = counts.strides == (0,) or counts.min() > 0
+        return np.arange(len(counts)) if every else np.flatnonzero(counts > 0)
+    return np.flatnonzero(~absent & (counts > 0))
