@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineoutcomes.survival import risk_sets
+from spineoutcomes.survival import cross_table
 from spineoutcomes.survival.risk_sets import RiskSets, count
 
 
@@ -94,12 +94,14 @@ def test_as_counted_row_by_row(unit: float, rows: list[tuple[int, ...]]) -> None
 def test_both_layouts_count_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(4)
     n, G = 300, 40
-    time, entry = rng.random(n) + 1, rng.random(n)
+    entry = rng.integers(0, 9, n).astype(float)
+    time = entry + rng.integers(1, 9, n)
     event, group = rng.integers(0, 3, n), rng.integers(0, G, n)
     arguments = {"n_causes": 2, "n_groups": G, "entry": entry}
     table = count(time, event, group, **arguments)
-    monkeypatch.setattr(risk_sets, "SMALL_TABLE", 0)
-    monkeypatch.setattr(risk_sets, "CELLS_PER_ROW", 0)
+    monkeypatch.setattr(cross_table, "SMALL_TABLE", 0)
+    monkeypatch.setattr(cross_table, "CELLS_PER_ROW", 0)
+    assert cross_table.as_places(time) is None
     occupied = count(time, event, group, **arguments)
     for a, b in zip(table, occupied, strict=True):
         for name in RiskSets.__slots__:

@@ -40,8 +40,8 @@ def paired_rows(function: str, rows: Rows, design: Design) -> tuple[Rows, FloatA
     kept = replace(
         rows,
         frame=rows.frame.iloc[used].reset_index(drop=True),
-        position=rows.position[used],
-        group=rows.group[used],
+        kept=rows.position[used],
+        codes=rows.codes[used],
         counts=rows.counts[used],
         n_missing=np.full(2, float(pairs.n_missing)),
         n_missing_total=2.0 * pairs.n_missing,

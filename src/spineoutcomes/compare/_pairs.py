@@ -107,8 +107,8 @@ def complete_pairs(rows: Rows, data: pd.DataFrame | Design, function: str) -> tu
     return replace(
         rows,
         frame=rows.frame.iloc[order].reset_index(drop=True),
-        position=rows.position[order],
-        group=rows.group[order],
+        kept=rows.position[order],
+        codes=rows.codes[order],
         counts=rows.counts[order],
         n_missing=rows.n_missing + left,
         n_missing_total=rows.n_missing_total + float(left.sum()),

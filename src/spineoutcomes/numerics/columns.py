@@ -30,7 +30,10 @@ def require_columns(function: str, frame: pd.DataFrame, names: list[str]) -> Non
 
 def missing_values(column: pd.Series) -> npt.NDArray[np.bool_] | None:
     """Return which values of a column are missing; None where none is."""
-    if column.dtype.kind in "biu" and isinstance(column.dtype, np.dtype):
+    plain = isinstance(column.dtype, np.dtype)
+    if plain and column.dtype.kind in "biu":
+        return None
+    if plain and column.dtype.kind == "f" and not np.isnan(column.to_numpy().min(initial=0)):
         return None
     missing = column.isna().to_numpy()
     return missing if missing.any() else None
@@ -44,21 +47,36 @@ def counts_of_codes(codes: npt.NDArray[np.integer], n_codes: int) -> IntArray:
     return np.array([np.count_nonzero(codes == code) for code in range(n_codes)], dtype=np.int64)
 
 
+def small_integer(highest: int) -> np.dtype[np.integer]:
+    """Return the smallest type of integers that holds those from -1 to a highest one."""
+    return np.min_scalar_type(-highest - 1)
+
+
 def read_groups(frame: pd.DataFrame, column: str | None) -> tuple[IntArray, tuple[str, ...]]:
     """Return group codes (-1 = missing) and labels, in category order, else sorted."""
+    codes, labels = stored_groups(frame, column)
+    return codes.astype(np.int64), labels
+
+
+def stored_groups(
+    frame: pd.DataFrame, column: str | None
+) -> tuple[npt.NDArray[np.integer], tuple[str, ...]]:
+    """Return what `read_groups` does, its codes as small as they are stored: fast to look at.
+
+    They are for comparisons only: a product of small integers can overflow without a word.
+    """
     if column is None:
-        return np.zeros(len(frame), dtype=np.int64), (ALL,)
+        return np.zeros(len(frame), dtype=np.int8), (ALL,)
     values = frame[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        known = np.asarray(values.cat.codes)
-        codes, C = known.astype(np.int64), len(values.cat.categories)
-        used = counts_of_codes(known, C) > 0
+        codes = np.asarray(values.cat.codes)
+        used = counts_of_codes(codes, len(values.cat.categories)) > 0
         if not used.all():
             place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
             codes = place[codes]
         return codes, tuple(as_labels(values.cat.categories[used]))
     codes, levels = pd.factorize(values, sort=True)
-    return codes.astype(np.int64), tuple(as_labels(levels.tolist()))
+    return codes, tuple(as_labels(levels.tolist()))
 
 
 def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:

@@ -11,9 +11,10 @@ from spineoutcomes.numerics.columns import missing_values
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.integer]
 
 
-def absent_rows(frame: pd.DataFrame, columns: set[str], group: IntArray) -> BoolArray | None:
+def absent_rows(frame: pd.DataFrame, columns: set[str], group: Codes) -> BoolArray | None:
     """Return which rows lack a value or their group; None where none does."""
     lacking = [group < 0] if group.min() < 0 else []
     lacking += [gaps for name in columns if (gaps := missing_values(frame[name])) is not None]
@@ -21,7 +22,7 @@ def absent_rows(frame: pd.DataFrame, columns: set[str], group: IntArray) -> Bool
 
 
 def count_absent(
-    counts: FloatArray, group: IntArray, n_groups: int, absent: BoolArray
+    counts: FloatArray, group: Codes, n_groups: int, absent: BoolArray
 ) -> tuple[FloatArray, float]:
     """Return how many rows are left out for a missing value, by group and in all."""
     known = absent & (group >= 0)
@@ -29,9 +30,9 @@ def count_absent(
     return by_group.astype(float), float(counts[absent].sum())
 
 
-def kept_rows(counts: FloatArray, absent: BoolArray | None) -> IntArray:
-    """Return the positions of rows that are complete and stand for anybody."""
+def kept_rows(counts: FloatArray, absent: BoolArray | None) -> IntArray | None:
+    """Return the positions of rows that are complete and stand for anybody; None where all are."""
     if absent is None:
         every = counts.strides == (0,) or counts.min() > 0
-        return np.arange(len(counts)) if every else np.flatnonzero(counts > 0)
+        return None if every else np.flatnonzero(counts > 0)
     return np.flatnonzero(~absent & (counts > 0))

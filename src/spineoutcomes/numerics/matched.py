@@ -61,8 +61,8 @@ def _subset(rows: Rows, kept: IntArray, code: IntArray, weight: npt.NDArray[np.f
     return replace(
         rows,
         frame=rows.frame.iloc[kept].reset_index(drop=True),
-        position=position,
-        group=rows.group[kept],
+        kept=position,
+        codes=rows.codes[kept],
         counts=rows.counts[kept],
         weights=None if rows.weights is None and bool((weights == 1).all()) else weights,
         cluster=pd.factorize(code[position])[0],

@@ -32,7 +32,7 @@ class Nuisance:
     covariance: FloatArray
 
 
-def nuisance_of(model: DesignModel, unit: IntArray | None, kept: IntArray) -> Nuisance:
+def nuisance_of(model: DesignModel, unit: IntArray | None, kept: IntArray | slice) -> Nuisance:
     """Return what a fitted treatment model adds to the errors of an analysis.
 
     Parameters
@@ -41,7 +41,7 @@ def nuisance_of(model: DesignModel, unit: IntArray | None, kept: IntArray) -> Nu
         In the order of the design's rows.
     unit : array of shape (rows of the design,) or None
         Code of each row's cluster, -1 where it is missing (such a row stands alone).
-    kept : integer array
+    kept : integer array or slice
         Positions of the analysed rows.
     """
     by_row = model.scores @ model.inverse_information

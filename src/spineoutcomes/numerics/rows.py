@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,9 @@ from spineoutcomes.errors import ArgumentError, MissingDataWarning
 from spineoutcomes.numerics.columns import (
     counts_of_codes,
     read_counts,
-    read_groups,
     read_weights,
     require_columns,
+    stored_groups,
 )
 from spineoutcomes.numerics.completeness import absent_rows, count_absent, kept_rows
 from spineoutcomes.numerics.nuisance import Nuisance, nuisance_of
@@ -29,6 +30,7 @@ from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 FEATURE_WORDS = {
     "weights": "the weights of the design",
@@ -37,7 +39,7 @@ FEATURE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Rows:
     """Complete rows of one analysis, in the order of the data.
 
@@ -45,10 +47,11 @@ class Rows:
     ----------
     frame : DataFrame
         The rows kept, with the columns asked for by role (such as `outcome`, `time`).
-    position : array of shape (n,)
-        Position of each kept row in the data.
-    group : array of shape (n,)
-        Code of each row's group, an index into `groups`.
+    kept : array of shape (n,) or None
+        Position of each kept row in the data; None where all were kept.
+    codes : array of shape (n,)
+        Code of each row's group, an index into `groups`, as small as it was stored: to compare and
+        to count with. In sums and products small integers overflow without a word; use `group`.
     groups : tuple of str
         Labels of the groups, in category order, else sorted; `("all",)` without a treatment.
     reference : int or None
@@ -74,8 +77,8 @@ class Rows:
     """
 
     frame: pd.DataFrame
-    position: IntArray
-    group: IntArray
+    kept: IntArray | None
+    codes: Codes
     groups: tuple[str, ...]
     reference: int | None
     treatment: str | None
@@ -92,19 +95,31 @@ class Rows:
         # Without a column of counts they are one number that all rows see.
         single = self.counts.strides == (0,) or bool((self.counts == 1).all())
         if single:
-            sizes = counts_of_codes(self.group, len(self.groups))
+            # Every row has a group: the last one has those that the others have not.
+            others = counts_of_codes(self.codes, len(self.groups) - 1)
+            sizes = np.append(others, len(self.codes) - others.sum())
         else:
-            sizes = np.bincount(self.group, self.counts, len(self.groups))
+            sizes = np.bincount(self.codes, self.counts, len(self.groups))
         object.__setattr__(self, "are_single", single)
         object.__setattr__(self, "sizes", sizes.astype(float))
 
-    def numbers(self, role: str) -> FloatArray:
-        """Return a role's column as floats.
+    @cached_property
+    def group(self) -> IntArray:
+        """Code of each row's group, of shape (n,), to reckon with."""
+        return self.codes.astype(np.int64)
+
+    @property
+    def position(self) -> IntArray:
+        """Position of each kept row in the data, of shape (n,)."""
+        return np.arange(len(self.codes)) if self.kept is None else self.kept
+
+    def floats(self, role: str) -> FloatArray:
+        """Return a role's column as floats, whichever they are.
 
         Raises
         ------
         ArgumentError
-            When the column is not numeric, or holds infinite values.
+            When the column is not numeric.
         """
         column = self.frame[role]
         numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
@@ -112,9 +127,21 @@ class Rows:
             raise ArgumentError(
                 f"{role} must be numeric, its column has dtype {column.dtype}; convert it first."
             )
-        values = column.to_numpy(dtype=float, na_value=np.nan)
-        bounds = (values.min(initial=0), values.max(initial=0))
-        if not np.isfinite(bounds).all() and np.isinf(values).any():
+        return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+
+    def numbers(self, role: str) -> FloatArray:
+        """Return a role's column as floats that are finite or missing.
+
+        Raises
+        ------
+        ArgumentError
+            When the column is not numeric, or holds infinite values.
+        """
+        values = self.floats(role)
+        with np.errstate(over="ignore", invalid="ignore"):
+            # One look at a column: what is not finite stays so in the sum.
+            suspect = not np.isfinite(values.sum())
+        if suspect and np.isinf(values).any():
             infinite = int(np.isinf(values).sum())
             raise ArgumentError(
                 f"{role} must be finite, {infinite} of {len(values)} values are infinite; "
@@ -197,41 +224,40 @@ def analysis_rows(
     grouping = _grouping(treatment, reference, by)
     asked = [*roles.values(), grouping, counts, weights, cluster]
     require_columns(function, frame, [name for name in asked if name is not None])
-    group, groups = read_groups(frame, grouping)
+    codes, groups = stored_groups(frame, grouping)
     multiplicity = read_counts(frame, counts)
     if given is None and weights is not None:
         given = read_weights(frame, weights)
     observed = {*roles.values(), *([cluster] if cluster else [])} if not keep_missing else set()
-    absent = absent_rows(frame, observed, group)
+    absent = absent_rows(frame, observed, codes)
     n_missing, total = np.zeros(len(groups)), 0.0
     if absent is not None:
-        n_missing, total = count_absent(multiplicity, group, len(groups), absent)
+        n_missing, total = count_absent(multiplicity, codes, len(groups), absent)
     if total:
         needed = {*roles.values(), *([grouping] if grouping else [])}
         gaps = sorted(name for name in needed if frame[name].isna().any())
         _warn_missing(function, total, float(multiplicity.sum()), gaps)
     keep = kept_rows(multiplicity, absent)
-    if not len(keep):
+    if keep is not None and not len(keep):
         raise ArgumentError(f"{function}: no rows left of {len(frame)}; every row lacks a value.")
-    whole = len(keep) == len(frame)
-    values = {role: frame[column].array for role, column in roles.items()}
-    kept = values if whole else {role: array.take(keep) for role, array in values.items()}
+    # Nothing is copied where nothing is left out: no analysis writes into its rows.
+    at = slice(None) if keep is None else keep
+    kept = {role: frame[column].values[at] for role, column in roles.items()}
     model = data.model if isinstance(data, Design) else None
     unit = None if cluster is None else pd.factorize(frame[cluster])[0]
     return Rows(
-        # Nothing is copied where nothing is left out: no analysis writes into its rows.
-        frame=pd.DataFrame(kept, index=pd.RangeIndex(len(keep)), copy=False),
-        position=keep,
-        group=group if whole else group[keep],
+        frame=pd.DataFrame(kept, index=pd.RangeIndex(len(codes[at])), copy=False),
+        kept=keep,
+        codes=codes[at],
         groups=groups,
         reference=_reference_code(function, reference, groups, treatment),
         treatment=grouping,
-        counts=multiplicity if whole else multiplicity[keep],
-        weights=None if given is None else np.asarray(given, dtype=float)[keep],
-        cluster=None if unit is None else pd.factorize(unit[keep])[0],
+        counts=multiplicity[at],
+        weights=None if given is None else np.asarray(given, dtype=float)[at],
+        cluster=None if unit is None else pd.factorize(unit[at])[0],
         n_missing=n_missing,
         n_missing_total=total,
-        nuisance=None if model is None else nuisance_of(model, unit, keep),
+        nuisance=None if model is None else nuisance_of(model, unit, at),
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
+
+# Of the optional columns, which say what a row is about, those that are numbers.
+NUMERIC_KEYS = frozenset({"horizon"})
 
 
 def arranged(
@@ -18,6 +23,7 @@ def arranged(
     numbers: Sequence[str],
     optional: Sequence[str] = (),
     extra: Sequence[str] = (),
+    last: Mapping[str, str | None] = MappingProxyType({}),
     required: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return a copy of `frame` with the columns of `kind`, in their order.
@@ -33,7 +39,9 @@ def arranged(
     optional : sequence of str
         Text columns kept, in front, only where `frame` has them.
     extra : sequence of str
-        Columns of numbers kept, at the end, only where `frame` has them.
+        Columns of numbers kept, after the others, only where `frame` has them.
+    last : mapping of str to str or None
+        Text columns at the end, and what rows say there that say nothing themselves.
     required : sequence of str
         Columns that must be there and complete.
 
@@ -43,22 +51,28 @@ def arranged(
         For a column that `kind` does not know, a required one that is absent or incomplete, or
         text in a column of numbers.
     """
-    known = [*optional, *text, *numbers, *extra]
-    unknown = sorted(set(map(str, frame.columns)) - set(known))
+    given = {str(name): values for name, values in frame.items()}
+    known = [*optional, *text, *numbers, *extra, *last]
+    unknown = sorted(given.keys() - known)
     if unknown:
         raise ArgumentError(
             f"{kind} does not know the column(s) {', '.join(unknown)}; it has: {', '.join(known)}."
         )
-    for column in required:
-        if column not in frame.columns or frame[column].isna().any():
-            raise ArgumentError(f"{kind} needs a complete column {column!r}.")
-    columns = {c: _optional(frame, c, kind) for c in optional if c in frame.columns}
-    columns |= {c: _as_text(frame, c) for c in text}
-    given = [*numbers, *(c for c in extra if c in frame.columns)]
-    columns |= {c: _as_number(frame, c, kind) for c in given}
+    for name in required:
+        if name not in given or given[name].isna().any():
+            raise ArgumentError(f"{kind} needs a complete column {name!r}.")
+    texts = {*optional, *text, *last} - NUMERIC_KEYS
+    index = pd.RangeIndex(len(frame))
+    columns = {
+        name: _as_text(given.get(name), index, last.get(name))
+        if name in texts
+        else _as_number(given.get(name), index, f"{kind} needs numbers in the column {name!r}.")
+        for name in known
+        if name in given or not (name in optional or name in extra)
+    }
     # Column by column: one block of all columns would be filled anew, which for a million rows
     # takes longer than most estimates.
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+    return pd.DataFrame(columns, index=index, copy=False)
 
 
 def stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -69,28 +83,26 @@ def stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame([row for frame in frames for row in frame.to_dict("records")])
 
 
-def _as_text(frame: pd.DataFrame, column: str) -> pd.Series:
-    if column not in frame.columns:
-        return pd.Series(np.full(len(frame), None, dtype=object), dtype=object)
-    given = frame[column]
-    if isinstance(given.dtype, pd.CategoricalDtype):
+def _as_text(column: pd.Series | None, index: pd.RangeIndex, default: str | None) -> pd.Series:
+    if column is None:
+        values = np.full(len(index), default, dtype=object)
+    elif isinstance(column.dtype, pd.CategoricalDtype):
         # The code of a missing value is -1: the last label.
-        labels = np.array([*given.cat.categories, None], dtype=object)
-        return pd.Series(labels[given.cat.codes], dtype=object)
-    values = np.array(given.astype(object), dtype=object)
-    values[given.isna().to_numpy()] = None
-    return pd.Series(values, dtype=object)
+        values = np.array([*column.cat.categories, default], dtype=object)[column.cat.codes]
+    else:
+        values = np.array(column, dtype=object)
+        values[pd.isna(values)] = default
+    # A series: as a bare array its type would be up to pandas.
+    return pd.Series(values, index=index, dtype=object, copy=False)
 
 
-def _as_number(frame: pd.DataFrame, column: str, kind: str) -> pd.Series:
-    if column not in frame.columns:
-        return pd.Series(np.full(len(frame), np.nan))
+def _as_number(
+    column: pd.Series | None, index: pd.RangeIndex, message: str
+) -> npt.NDArray[np.float64]:
+    if column is None:
+        return np.full(len(index), np.nan)
     try:
         # A copy: what the caller does to `frame` later changes no result.
-        return pd.Series(frame[column].to_numpy(dtype=float, na_value=np.nan, copy=True))
+        return column.to_numpy(dtype=float, na_value=np.nan, copy=True)
     except (TypeError, ValueError):
-        raise ArgumentError(f"{kind} needs numbers in the column {column!r}.") from None
-
-
-def _optional(frame: pd.DataFrame, column: str, kind: str) -> pd.Series:
-    return _as_number(frame, column, kind) if column == "horizon" else _as_text(frame, column)
+        raise ArgumentError(message) from None

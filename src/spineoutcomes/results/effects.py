@@ -26,7 +26,6 @@ NUMBERS = (
     "n_event",
     "n_missing",
 )
-COLUMNS = (*TEXT, *NUMBERS, "method", "estimand")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -84,23 +83,18 @@ class Effects:
     def __post_init__(self, frame: pd.DataFrame) -> None:
         if not 0 < self.conf_level < 1:
             raise ArgumentError(f"conf_level must lie between 0 and 1, got {self.conf_level}.")
-        own = frame.copy()
-        for column, value in (("method", self.method or None), ("estimand", self.estimand)):
-            own[column] = (
-                own[column].fillna(value) if column in own and value else own.get(column, value)
-            )
         rows = arranged(
-            own,
+            frame,
             kind="Effects",
-            text=(*TEXT, "method", "estimand"),
+            text=TEXT,
             numbers=NUMBERS,
             optional=KEYS,
+            last={"method": self.method or None, "estimand": self.estimand},
             required=("measure",),
         )
         for name in rows["measure"].unique():
             measure(name)
-        keys = [key for key in KEYS if key in rows.columns]
-        object.__setattr__(self, "_frame", rows[[*keys, *COLUMNS]])
+        object.__setattr__(self, "_frame", rows)
         object.__setattr__(self, "sources", tuple(self.sources))
 
     def tidy(self) -> pd.DataFrame:

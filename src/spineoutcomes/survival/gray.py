@@ -140,7 +140,7 @@ def gray_test(
     _require_variance(found)
     notes = sparse_notes(rows, found, NAME)
     label = None if cause is None else outcome.causes[tested - 1]
-    tidy = effect_rows(rows, n_event, found).assign(**({} if label is None else {"cause": label}))
+    tidy = effect_rows(rows, n_event, found, label)
     return Effects(
         tidy,
         method=_method(list(within.values()), rho, outcome.causes, label),

@@ -87,8 +87,8 @@ def count_strata(rows: Rows, outcome: Outcome, stratum: IntArray | None) -> Stra
         masses.append(rows.counts * rows.weights)
     found = count_masses(
         outcome.time,
-        outcome.event,
-        rows.group if stratum is None else stratum * G + rows.group,
+        outcome.codes,
+        rows.codes if stratum is None else stratum * G + rows.group,
         n_causes=len(outcome.causes),
         n_groups=n_strata * G,
         entry=outcome.entry,
@@ -124,12 +124,15 @@ def sparse_notes(rows: Rows, found: ObservedExpected, function: str) -> tuple[st
     return (note,)
 
 
-def effect_rows(rows: Rows, n_event: FloatArray, found: ObservedExpected) -> pd.DataFrame:
-    """Return the row `test`, then `observed` and `expected` of each group."""
+def effect_rows(
+    rows: Rows, n_event: FloatArray, found: ObservedExpected, cause: str | None
+) -> pd.DataFrame:
+    """Return the row `test`, then `observed` and `expected` of each group; all name the cause."""
     statistic, df = found.chi_square()
     n = rows.sizes
     pairs = rows.pairs()
-    test = {
+    labels = {"term": rows.treatment} | ({} if cause is None else {"cause": cause})
+    test = labels | {
         "contrast": rows.contrast(*pairs[0]) if len(pairs) == 1 else None,
         "measure": "test",
         "statistic": statistic,
@@ -140,7 +143,8 @@ def effect_rows(rows: Rows, n_event: FloatArray, found: ObservedExpected) -> pd.
         "n_missing": rows.n_missing_total,
     }
     arms = [
-        {
+        labels
+        | {
             "contrast": label,
             "measure": measure,
             "estimate": values[g],
@@ -151,4 +155,4 @@ def effect_rows(rows: Rows, n_event: FloatArray, found: ObservedExpected) -> pd.
         for g, label in enumerate(rows.groups)
         for measure, values in (("observed", found.observed), ("expected", found.expected))
     ]
-    return pd.DataFrame([test, *arms]).assign(term=rows.treatment)
+    return pd.DataFrame([test, *arms])

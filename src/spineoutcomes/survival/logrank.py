@@ -172,7 +172,7 @@ def logrank_test(
         found = replace(found, covariance=influence_covariance(rows, residuals))
     notes = sparse_notes(rows, found, NAME)
     label = None if cause is None else outcome.causes[tested - 1]
-    tidy = effect_rows(rows, n_event, found).assign(**({} if label is None else {"cause": label}))
+    tidy = effect_rows(rows, n_event, found, label)
     error = error_words(rows, data) if is_robust(rows) else "hypergeometric variance"
     return Effects(
         tidy,

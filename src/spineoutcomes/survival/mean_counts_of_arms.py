@@ -38,8 +38,8 @@ class Courses:
         return replace(
             rows,
             frame=rows.frame.iloc[at].reset_index(drop=True),
-            position=rows.position[at],
-            group=rows.group[at],
+            kept=rows.position[at],
+            codes=rows.codes[at],
             counts=rows.counts[at],
             cluster=None,
         )

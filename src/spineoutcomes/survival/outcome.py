@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.columns import small_integer
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results.curves import TIE_TOLERANCE
 from spineoutcomes.results.labels import as_labels
-from spineoutcomes.survival.risk_sets import as_places
+from spineoutcomes.survival.cross_table import as_places
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 CENSORED = "censored"
 # So many rows are looked at first: most often they hold every cause.
@@ -30,7 +33,7 @@ EVENT_FORMS = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """Follow-up of the rows of one analysis.
 
@@ -38,8 +41,9 @@ class Outcome:
     ----------
     time : array of shape (n,)
         End of observation; equal up to rounding means equal.
-    event : array of shape (n,)
-        0 = censored, k = cause k, an index (from 1) into `causes`.
+    codes : array of shape (n,)
+        0 = censored, k = cause k, an index (from 1) into `causes`; small integers, to compare and
+        to count with. In sums and products they overflow without a word; use `event`.
     entry : array of shape (n,) or None
         Start of observation, before `time` (or both 0); None when all start at 0.
     causes : tuple of str
@@ -51,11 +55,16 @@ class Outcome:
     """
 
     time: FloatArray
-    event: IntArray
+    codes: Codes
     entry: FloatArray | None
     causes: tuple[str, ...]
-    place: IntArray | None = None
+    place: Codes | None = None
     order: IntArray | None = None
+
+    @cached_property
+    def event(self) -> IntArray:
+        """0 = censored, k = cause k, of shape (n,), to reckon with."""
+        return self.codes.astype(np.int64)
 
     def cause_code(self, cause: Hashable, function: str) -> int:
         """Return the code of a cause given as its category or number.
@@ -74,7 +83,7 @@ class Outcome:
 
     def only(self, code: int) -> IntArray:
         """Return 1 for the events of one cause and 0 for all else, of shape (n,)."""
-        return np.where(self.event == code, 1, 0).astype(np.int64)
+        return np.asarray(self.codes == code, dtype=np.int64)
 
 
 def read_outcome(rows: Rows, function: str) -> Outcome:
@@ -100,9 +109,9 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
         When a group has no complete row.
     """
     require_complete(rows, function)
-    time = checked_times(rows, "time", function)
+    time, place = _read_times(rows, function)
     entry = checked_times(rows, "entry", function) if "entry" in rows.frame else None
-    place, order = as_places(time), None
+    order = None
     if entry is not None:
         time, entry = both_with_ties(time, entry)
     elif place is None:
@@ -132,6 +141,14 @@ def require_complete(rows: Rows, function: str) -> None:
             f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
             "leave the group out or complete its time and event."
         )
+
+
+def _read_times(rows: Rows, function: str) -> tuple[FloatArray, Codes | None]:
+    """Return the times, and as integers where they are whole numbers to count in."""
+    values = rows.floats("time")
+    place = as_places(values)
+    # What can be counted in is finite and not negative.
+    return (checked_times(rows, "time", function) if place is None else values), place
 
 
 def checked_times(rows: Rows, role: str, function: str) -> FloatArray:
@@ -172,7 +189,7 @@ def both_with_ties(one: FloatArray, other: FloatArray) -> tuple[FloatArray, Floa
     return both[: len(one)], both[len(one) :]
 
 
-def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, ...]]:
+def _event_codes(event: pd.Series, function: str) -> tuple[Codes, tuple[str, ...]]:
     if isinstance(event.dtype, pd.CategoricalDtype):
         categories = event.cat.categories
         if not event.cat.ordered or categories[0] != CENSORED:
@@ -181,14 +198,19 @@ def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, 
                 f"is {'ordered' if event.cat.ordered else 'not ordered'} and begins with "
                 f"{str(categories[0])!r}. Expected {EVENT_FORMS}."
             )
-        return np.asarray(event.cat.codes, dtype=np.int64), tuple(as_labels(categories[1:]))
+        return np.asarray(event.cat.codes), tuple(as_labels(categories[1:]))
     # A column of True, False and missing is an object; without its missing values it is bool.
     event = event.infer_objects() if event.dtype == object else event
     if not pd.api.types.is_numeric_dtype(event):
         raise ArgumentError(f"{function}: event has dtype {event.dtype}; expected {EVENT_FORMS}.")
     numbers = event.to_numpy()
     whole = numbers.dtype.kind in "biu"
-    if not whole:
+    if whole:
+        # As unsigned, a negative number is a large one: one look finds both.
+        highest = int(numbers.view(f"u{numbers.itemsize}").max())
+        if highest <= MOST_NUMBERED:
+            return _few_causes(numbers, highest)
+    else:
         numbers = event.to_numpy(dtype=float)
     if numbers.min() < 0 or not (whole or _are_whole(numbers).all()):
         undeclared = int(((numbers < 0) | ~_are_whole(numbers)).sum())
@@ -196,22 +218,21 @@ def _event_codes(event: pd.Series, function: str) -> tuple[IntArray, tuple[str, 
             f"{function}: {undeclared} of {len(numbers)} events are no whole number of at least "
             f"0; expected {EVENT_FORMS}."
         )
-    return _numbered_causes(numbers)
+    if numbers.max() <= MOST_NUMBERED:
+        return _few_causes(numbers, int(numbers.max()))
+    found, code = np.unique(numbers.astype(np.int64), return_inverse=True)
+    return code + (found[0] > 0), tuple(as_labels(found[found > 0].tolist()))
 
 
 def _are_whole(numbers: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.isfinite(numbers) & (numbers == np.rint(numbers)))
 
 
-def _numbered_causes(numbers: npt.NDArray[np.generic]) -> tuple[IntArray, tuple[str, ...]]:
+def _few_causes(numbers: npt.NDArray[np.generic], highest: int) -> tuple[Codes, tuple[str, ...]]:
     """Return codes and labels; causes are the numbers that occur, "1" when none does."""
-    highest = int(numbers.max())
-    event = numbers.astype(np.int64, copy=False)
+    event = numbers.astype(small_integer(highest))
     if highest <= 1:
         return event, ("1",)
-    if highest > MOST_NUMBERED:
-        found, event = np.unique(event, return_inverse=True)
-        return event + (found[0] > 0), tuple(as_labels(found[found > 0].tolist()))
     occurs = np.bincount(event[:FEW_ROWS], minlength=highest + 1) > 0
     if not occurs.all():
         occurs = np.bincount(event) > 0

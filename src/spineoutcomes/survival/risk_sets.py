@@ -15,16 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.results.curves import TIE_TOLERANCE
+from spineoutcomes.survival.cross_table import as_places, crossed, most_cells
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
-# A table of all groups x causes x whole times is used up to so many cells a row; beyond it (many
-# strata, or few rows over a long time) rows are sorted and only the cells that occur are kept.
-CELLS_PER_ROW = 8
-SMALL_TABLE = 100_000
-# So many values are looked at first: most columns that are not whole show it at once.
-FEW_VALUES = 100
 # So many groups are picked one by one out of one order, faster than sorting by group and time.
 FEW_GROUPS = 32
 
@@ -82,8 +78,8 @@ class RiskSets:
 
 def count(
     time: FloatArray,
-    event: IntArray,
-    group: IntArray,
+    event: Codes,
+    group: Codes,
     *,
     n_causes: int,
     n_groups: int,
@@ -124,14 +120,14 @@ def count(
 
 def count_masses(
     time: FloatArray,
-    event: IntArray,
-    group: IntArray,
+    event: Codes,
+    group: Codes,
     *,
     n_causes: int,
     n_groups: int,
     entry: FloatArray | None,
     masses: Sequence[FloatArray | None],
-    place: IntArray | None = None,
+    place: Codes | None = None,
     order: IntArray | None = None,
 ) -> list[tuple[RiskSets, ...]]:
     """Count rows as `count` does, several times over, at the same times.
@@ -157,51 +153,36 @@ def count_masses(
         return [tuple(_nothing(n_causes) for _ in range(n_groups)) for _ in masses]
     place = as_places(time) if place is None else place
     entered = None if entry is None else as_places(entry)
-    limit = CELLS_PER_ROW * len(time) + SMALL_TABLE
     K = int(time.max()) + 1 if place is not None else 0
-    if place is None or (entry is not None and entered is None) or K * n_groups > limit:
+    if (
+        place is None
+        or (entry is not None and entered is None)
+        or K * n_groups > most_cells(len(time))
+    ):
         by_group = _sorted(time, event, group, n_causes, n_groups, entry, masses, order)
     else:
         by_group = _tabulated(place, event, group, n_causes, n_groups, K, entered, masses)
     return list(zip(*by_group, strict=True))
 
 
-def as_places(values: FloatArray) -> IntArray | None:
-    """Return whole numbers as integers; None when some are not whole, or too large to count in."""
-    if values.max() > CELLS_PER_ROW * len(values) + SMALL_TABLE:
-        return None
-    few = values[:FEW_VALUES]
-    if (few != np.rint(few)).any():
-        return None
-    place = values.astype(np.int64)
-    return place if bool((place == values).all()) else None
-
-
 def _tabulated(
-    place: IntArray,
-    event: IntArray,
-    group: IntArray,
+    place: Codes,
+    event: Codes,
+    group: Codes,
     n_causes: int,
     n_groups: int,
     K: int,
-    entered: IntArray | None,
+    entered: Codes | None,
     masses: Sequence[FloatArray | None],
 ) -> Iterator[list[RiskSets]]:
     """Yield the counts of each group, from whole-number times that are places in a table."""
-    own = group * K
-    leaving = event * (n_groups * K)
-    leaving += own
-    leaving += place
-    exits, enters = [], []
-    for mass in masses:
-        table = np.bincount(leaving, mass, (n_causes + 1) * n_groups * K)
-        exits.append(table.reshape(n_causes + 1, n_groups, K).astype(np.float64))
-        if entered is None:
-            column = np.zeros((n_groups, K))
-            column[:, 0] = exits[-1].sum(axis=(0, 2))
-        else:
-            column = np.bincount(own + entered, mass, n_groups * K).astype(np.float64)
-        enters.append(column.reshape(n_groups, K))
+    exits = crossed((event, group), place, (n_causes + 1, n_groups, K), masses)
+    if entered is None:
+        enters = [np.zeros((n_groups, K)) for _ in masses]
+        for enter, leave in zip(enters, exits, strict=True):
+            enter[:, 0] = leave.sum(axis=(0, 2))
+    else:
+        enters = crossed((group,), entered, (n_groups, K), masses)
     occupied = exits[0].sum(axis=0) + enters[0] > 0
     for g in range(n_groups):
         at = np.flatnonzero(occupied[g])
@@ -212,8 +193,8 @@ def _tabulated(
 
 def _sorted(
     time: FloatArray,
-    event: IntArray,
-    group: IntArray,
+    event: Codes,
+    group: Codes,
     n_causes: int,
     n_groups: int,
     entry: FloatArray | None,
@@ -257,7 +238,7 @@ def _sums(
 
 
 def _in_order(
-    instant: FloatArray, group: IntArray, n_groups: int, order: IntArray | None
+    instant: FloatArray, group: Codes, n_groups: int, order: IntArray | None
 ) -> Iterator[IntArray]:
     """Yield the positions of each group's instants in the order of time."""
     if n_groups <= FEW_GROUPS:

@@ -60,7 +60,7 @@ class Group:
     @property
     def at(self) -> IntArray:
         """Places of the group's rows among all rows, of shape (n,)."""
-        return np.flatnonzero(self.rows.group == self.code)
+        return np.flatnonzero(self.rows.codes == self.code)
 
     @property
     def are_counts_enough(self) -> bool:
@@ -133,8 +133,8 @@ def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
         masses += [rows.counts * rows.weights, rows.counts * rows.weights**2]
     observed, *weighted = count_masses(
         outcome.time,
-        outcome.event,
-        rows.group,
+        outcome.codes,
+        rows.codes,
         n_causes=len(outcome.causes),
         n_groups=len(rows.groups),
         entry=outcome.entry,
@@ -175,8 +175,8 @@ def _some(rows: Rows, kept: IntArray) -> Rows:
     return replace(
         rows,
         frame=rows.frame.iloc[kept].reset_index(drop=True),
-        position=rows.position[kept],
-        group=rows.group[kept],
+        kept=rows.position[kept],
+        codes=rows.codes[kept],
         counts=rows.counts[kept],
         weights=None if rows.weights is None else rows.weights[kept],
         cluster=None if rows.cluster is None else pd.factorize(rows.cluster[kept])[0],
