@@ -101,8 +101,10 @@ def _as_number(
 ) -> npt.NDArray[np.float64]:
     if column is None:
         return np.full(len(index), np.nan)
+    # A copy: what the caller does to `frame` later changes no result.
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+        return np.array(column.to_numpy(), dtype=float)
     try:
-        # A copy: what the caller does to `frame` later changes no result.
         return column.to_numpy(dtype=float, na_value=np.nan, copy=True)
     except (TypeError, ValueError):
         raise ArgumentError(message) from None

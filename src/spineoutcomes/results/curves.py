@@ -216,24 +216,26 @@ class Curves:
         return pd.DataFrame(rows)
 
 
-def _curve_codes(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+def _curve_codes(frame: pd.DataFrame) -> npt.NDArray[np.integer]:
     """Return which curve each row belongs to: its group and cause."""
-    group, cause = (
-        _codes(frame[name]) if name in frame.columns else np.zeros(len(frame), dtype=np.int64)
-        for name in TEXT
-    )
-    return np.asarray(group * (cause.max(initial=0) + 1) + cause, dtype=np.int64)
+    group = _codes(frame["group"])
+    if "cause" not in frame.columns:
+        return group
+    cause = _codes(frame["cause"])
+    n_causes = int(cause.max(initial=-1)) + 2
+    # A missing cause has the code -1.
+    return group * np.int64(n_causes) + cause if n_causes > 1 else group
 
 
-def _codes(column: pd.Series) -> npt.NDArray[np.int64]:
-    """Return codes from 0, a missing value having one of its own."""
+def _codes(column: pd.Series) -> npt.NDArray[np.integer]:
+    """Return codes from 0, -1 for a missing value."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(column.cat.codes, dtype=np.int64) + np.int64(1)
-    return np.asarray(pd.factorize(column)[0] + 1, dtype=np.int64)
+        return np.asarray(column.cat.codes)
+    return pd.factorize(column)[0]
 
 
 def _in_time_order(
-    rows: pd.DataFrame, code: npt.NDArray[np.int64]
+    rows: pd.DataFrame, code: npt.NDArray[np.integer]
 ) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """Return the rows curve by curve in order of appearance, each in order of time, and starts."""
     time = rows["time"].to_numpy()

@@ -106,6 +106,8 @@ def _on_log_scale(
     else:
         # error / -log p is the error of log(-log p).
         with np.errstate(over="ignore"):  # an infinite factor gives the limits 0 and 1
-            factor = np.exp(z * error / -np.log(x))
-        low[inside], high[inside] = x**factor, x ** (1 / factor)
+            log_x = np.log(x)
+            factor = np.exp(z * error / -log_x)
+            # A power of x, without taking its logarithm again.
+            low[inside], high[inside] = np.exp(factor * log_x), np.exp(log_x / factor)
     return low, high

@@ -177,9 +177,12 @@ def with_ties(values: FloatArray) -> tuple[FloatArray, IntArray]:
     near = step <= TIE_TOLERANCE * (ordered[-1] - ordered[0])
     if not step[near].any():
         return values, order
-    first = np.append(0, np.where(near, 0, np.arange(1, len(values))))
-    settled = np.empty(len(values))
-    settled[order] = ordered[np.maximum.accumulate(first)]
+    # Each run of times that follow one another closely takes the time it begins with.
+    moved = np.flatnonzero(near) + 1
+    begins = np.append(True, np.diff(moved) > 1)
+    head = (moved[begins] - 1)[np.cumsum(begins) - 1]
+    settled = values.copy()
+    settled[order[moved]] = ordered[head]
     return settled, order
 
 

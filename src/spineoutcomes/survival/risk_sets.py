@@ -202,55 +202,58 @@ def _sorted(
     order: IntArray | None,
 ) -> Iterator[list[RiskSets]]:
     """Yield the counts of each group, from times of any kind that are sorted once."""
-    n = len(time)
-    kind, instant = event, time
     if entry is not None:
         # An entry is an instant of its own kind, after the causes.
-        instant = np.concatenate([time, entry])
-        kind = np.concatenate([event, np.full(n, n_causes + 1)])
+        time = np.concatenate([time, entry])
+        event = np.concatenate([event, np.full(len(entry), n_causes + 1)])
         group = np.concatenate([group, group])
-    for at in _in_order(instant, group, n_groups, order):
-        ordered, kinds = instant[at], kind[at]
-        first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+        masses = [None if mass is None else np.concatenate([mass, mass]) for mass in masses]
+    if n_groups > FEW_GROUPS:
+        order = np.lexsort((time, group))
+    elif order is None:
+        order = np.argsort(time)
+    time, event, group = time[order], event[order], group[order]
+    masses = [None if mass is None else mass[order] for mass in masses]
+    for part in _parts(group, n_groups):
+        times, kinds = time[part], event[part]
+        new = np.append(True, times[1:] != times[:-1])[: len(times)]
+        distinct = times if bool(new.all()) else times[new]
         # All enter at 0 without late entry: a time of its own before the first exit.
-        start = int(entry is None and len(at) > 0 and ordered[0] > 0)
+        start = int(entry is None and len(times) > 0 and times[0] > 0)
         exits, enters = [], []
         for mass in masses:
-            own = None if mass is None else mass[at if entry is None else at % n]
-            table = np.zeros((n_causes + 2, start + len(first)))
+            own = None if mass is None else mass[part]
+            table = np.zeros((n_causes + 2, start + len(distinct)))
             for k in range(n_causes + 2 if entry is not None else n_causes + 1):
-                table[k, start:] = _sums(kinds == k, own, first)
+                table[k, start:] = _sums(kinds == k, own, new)
             if entry is None:
-                table[-1, :1] = len(at) if own is None else own.sum()
+                table[-1, :1] = len(times) if own is None else own.sum()
             exits.append(table[:-1])
             enters.append(table[-1])
-        times = ordered if len(first) == len(ordered) else ordered[first]
-        yield _cumulated(np.append(0.0, times) if start else times, exits, enters)
+        yield _cumulated(np.append(0.0, distinct) if start else distinct, exits, enters)
 
 
 def _sums(
-    holds: npt.NDArray[np.bool_], mass: FloatArray | None, first: IntArray
-) -> FloatArray | npt.NDArray[np.bool_]:
-    """Return the mass of each run of rows that begins at `first`, of those for which it holds."""
-    if len(first) == len(holds):
-        return holds if mass is None else holds * mass
-    return np.add.reduceat(holds * (1.0 if mass is None else mass), first)
+    holds: npt.NDArray[np.bool_], mass: FloatArray | None, new: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """Return the mass, of those for which it holds, of each run of rows that begins where `new`."""
+    values = holds.astype(np.float64) if mass is None else holds * mass
+    sums = values[new]
+    # Most times are of one row only; what others share is added to the row they begin with.
+    more = np.flatnonzero(~new)
+    np.add.at(sums, more - np.arange(1, len(more) + 1), values[more])
+    return sums
 
 
-def _in_order(
-    instant: FloatArray, group: Codes, n_groups: int, order: IntArray | None
-) -> Iterator[IntArray]:
-    """Yield the positions of each group's instants in the order of time."""
-    if n_groups <= FEW_GROUPS:
-        order = np.argsort(instant) if order is None else order
-        owner = group[order] if n_groups > 1 else None
-        for g in range(n_groups):
-            yield order if owner is None else order[owner == g]
+def _parts(group: Codes, n_groups: int) -> Iterator[slice | npt.NDArray[np.bool_]]:
+    """Yield where the rows of each group are; many groups are sorted, few need not be."""
+    if n_groups == 1:
+        yield slice(None)
+    elif n_groups <= FEW_GROUPS:
+        yield from (group == g for g in range(n_groups))
     else:
-        order = np.lexsort((instant, group))
-        bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
-        for start, end in pairwise(bounds):
-            yield order[start:end]
+        bounds = np.searchsorted(group, np.arange(n_groups + 1))
+        yield from (slice(start, end) for start, end in pairwise(bounds))
 
 
 def _cumulated(
@@ -261,7 +264,7 @@ def _cumulated(
     for leave, enter in zip(exits, enters, strict=True):
         leaves = leave.sum(axis=0)
         # Summed from the end, so that the few who are left are not what remains of large sums.
-        n_risk = _from_here_on(leaves) - _from_here_on(enter)
+        n_risk = np.cumsum((leaves - enter)[::-1])[::-1]
         # Nobody entered before the first time: there, those who enter are counted.
         n_risk[:1] = enter[:1]
         if sets:
@@ -270,10 +273,6 @@ def _cumulated(
             n_risk = np.where(emptied, leaves, n_risk)
         sets.append(RiskSets(time, n_risk, leave[1:], leave[0], enter))
     return sets
-
-
-def _from_here_on(values: FloatArray) -> FloatArray:
-    return np.asarray(np.cumsum(values[::-1])[::-1])
 
 
 def _nothing(n_causes: int) -> RiskSets:
