@@ -174,7 +174,7 @@ def bootstrap_survival(
     timed = _timed(measure, {"tau": tau, "horizon": horizon}, cause, outcome)
     groups = counted(rows, outcome)
     _require_observed(groups, timed)
-    drawn = replicated(groups, timed, n_resamples, seed)
+    drawn = replicated(groups, timed, n_resamples, seed, skewed=method == "bca")
     _require_levels(rows, drawn.levels)
     return _effects(groups, timed, drawn, measure, method, seed, conf_level)
 

@@ -84,9 +84,9 @@ class FollowUps:
 
 def follow_ups(outcome: Outcome, group: IntArray, n_groups: int) -> FollowUps:
     """Return the kind of follow-up of each row."""
-    times = np.unique(outcome.time[outcome.event > 0])
+    times = np.unique(outcome.time[outcome.codes > 0])
     slots, ways = len(times) + 1, len(outcome.causes) + 1
-    leave = np.searchsorted(times, outcome.time, side="right")
+    leave = outcome.ranks(times, "right")
     enter = np.zeros_like(leave)
     if outcome.entry is not None:
         # Who is there from the origin on is at risk of an event at the origin as well.

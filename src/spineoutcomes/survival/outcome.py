@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +85,17 @@ class Outcome:
     def only(self, code: int) -> IntArray:
         """Return 1 for the events of one cause and 0 for all else, of shape (n,)."""
         return np.asarray(self.codes == code, dtype=np.int64)
+
+    def ranks(
+        self, times: FloatArray, side: Literal["left", "right"], at: IntArray | slice = slice(None)
+    ) -> IntArray:
+        """Return where the ends of some rows stand among ascending times, as `searchsorted`."""
+        ends = self.time[at]
+        if self.place is None or self.entry is not None or self.place.max() > len(ends):
+            return np.searchsorted(times, ends, side=side)
+        # Each whole time is looked for once.
+        whole = np.searchsorted(times, np.arange(int(self.place.max()) + 1), side=side)
+        return np.asarray(whole[self.place[at]])
 
 
 def read_outcome(rows: Rows, function: str) -> Outcome:

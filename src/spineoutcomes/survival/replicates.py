@@ -36,7 +36,8 @@ class Replicates:
     levels : array of shape (G, 1 + B)
         The first is the estimate; infinite where one half is not reached.
     derivative : array of shape (n, G) or None
-        Of each arm's level by the weight of each row; None where it has none, as a median.
+        Of each arm's level by the weight of each row; None where it has none, as a median, or is
+        not needed.
     rows : Rows
     """
 
@@ -80,28 +81,32 @@ class Replicates:
         return replace(found, low=low, high=high)
 
 
-def replicated(groups: Sequence[Group], timed: Timed, n_resamples: int, seed: int) -> Replicates:
-    """Return the levels of the arms in the data and in replicates, by rows or by clusters."""
+def replicated(
+    groups: Sequence[Group], timed: Timed, n_resamples: int, seed: int, *, skewed: bool
+) -> Replicates:
+    """Return the levels of the arms in the data and in replicates, by rows or by clusters.
+
+    Derivatives are needed where intervals allow for skewness, as those of BCa.
+    """
     rows, outcome = groups[0].rows, groups[0].outcome
     kinds = follow_ups(outcome, rows.group, len(groups))
-    sample = _sample(rows, kinds.code)
+    observed = [cells_of(kinds.code[g.at], rows.counts[g.at]) for g in groups]
+    sample = (
+        Individuals(observed)
+        if rows.cluster is None
+        else Clusters(kinds.code, rows.counts, rows.group, rows.cluster)
+    )
 
     def level(values: FloatArray, drawn: FloatArray) -> FloatArray:
         return timed.estimate(kinds.counts(values, drawn), float(kinds.ends[kinds.arm(values)]))
 
-    observed = [cells_of(kinds.code[g.at], rows.counts[g.at]) for g in groups]
     estimate = [level(cells.values, cells.counts[None].astype(float)) for cells in observed]
     drawn = bootstrap_levels(sample, level, n_resamples, seed)
     return Replicates(
-        np.concatenate([np.stack(estimate), drawn], axis=1), _derivative(groups, timed), rows
+        np.concatenate([np.stack(estimate), drawn], axis=1),
+        _derivative(groups, timed) if skewed else None,
+        rows,
     )
-
-
-def _sample(rows: Rows, code: FloatArray) -> Individuals | Clusters:
-    if rows.cluster is not None:
-        return Clusters(code, rows.counts, rows.group, rows.cluster)
-    arms = (np.flatnonzero(rows.group == g) for g in range(len(rows.groups)))
-    return Individuals([cells_of(code[at], rows.counts[at]) for at in arms])
 
 
 def _derivative(groups: Sequence[Group], timed: Timed) -> FloatArray | None:

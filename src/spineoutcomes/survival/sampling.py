@@ -71,7 +71,7 @@ class Group:
     def members(self) -> Members:
         """Return the individuals as places on the times of the counts."""
         times, at, entry = self.counts.time, self.at, self.outcome.entry
-        leave = np.searchsorted(times, self.outcome.time[at])
+        leave = self.outcome.ranks(times, "left", at)
         enter = np.zeros_like(leave) if entry is None else np.searchsorted(times, entry[at])
         return Members(enter, leave, self.outcome.event[at])
 
