@@ -76,7 +76,7 @@ def contest(
         spread = f"{min(times[name]) * 1e3:.1f} to {max(times[name]) * 1e3:.1f} ms"
         ratio = medians[ours.name] / median
         write(
-            f"  {name:34s} {median * 1e3:8.1f} ms  ({spread}); ours takes {ratio:.2f} times that\n"
+            f"  {name:34s} {median * 1e3:8.1f} ms  ({spread}); ours takes {ratio:.3g} times that\n"
         )
     for reason in skipped:
         write(f"  skipped: {reason}\n")

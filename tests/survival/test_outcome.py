@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
 from spineoutcomes.numerics.rows import analysis_rows
-from spineoutcomes.survival.outcome import Outcome, read_outcome
+from spineoutcomes.survival.outcome import Outcome, read_outcome, with_ties
 
 
 def read(data: pd.DataFrame) -> Outcome:
@@ -39,6 +41,9 @@ def test_a_categorical_brings_its_names() -> None:
         ([1.0, 0.0, 1.0], [1, 0, 1], ("1",)),
         ([2, 0, 1], [2, 0, 1], ("1", "2")),
         ([3, 0, 1], [2, 0, 1], ("1", "3")),
+        (np.array([127, 0, 1], dtype=np.int8), [2, 0, 1], ("1", "127")),
+        (np.array([5_000, 0, 2], dtype=np.uint16), [2, 0, 1], ("2", "5000")),
+        ([5_000, 7, 7], [2, 1, 1], ("7", "5000")),
         (pd.array([1, 0, 1], dtype="Int64"), [1, 0, 1], ("1",)),
     ],
 )
@@ -65,6 +70,33 @@ def test_times_equal_up_to_rounding_are_equal() -> None:
     assert outcome.time[0] != outcome.time[1]
 
 
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=40), st.integers(0, 2**32 - 1))
+def test_a_run_of_close_times_takes_the_time_it_begins_with(steps: list[int], seed: int) -> None:
+    # Times 0, 1, ... of which some are moved by less than the tolerance, in any order.
+    moved = np.array(steps) + 1e-12 * np.arange(len(steps))
+    order = np.random.default_rng(seed).permutation(len(steps))
+    settled, by_time = with_ties(moved[order])
+    assert (np.diff(settled[by_time]) >= 0).all()
+    for whole in set(steps):
+        own = moved[order][np.array(steps)[order] == whole]
+        assert set(settled[np.array(steps)[order] == whole]) == (
+            {own.min()} if max(steps) > min(steps) else set(own)
+        )
+
+
+@pytest.mark.parametrize("entry", [None, [0.0, 2.0, 0.0, 1.0, 2.5]])
+@pytest.mark.parametrize("time", [[3.0, 7.0, 3.0, 4.0, 4.0], [3.5, 7.0, 3.0, 4.0, 1e9]])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_ranks_are_where_ends_would_be_put(time: list, entry: list | None, side: str) -> None:
+    data = pd.DataFrame({"time": time, "event": 1} | ({} if entry is None else {"entry": entry}))
+    outcome = read(pd.concat([data] * 3, ignore_index=True))
+    times = np.array([0.0, 3.0, 4.0, 6.5])
+    expected = [sum(x < t if side == "left" else x <= t for x in times) for t in outcome.time]
+    assert outcome.ranks(times, side).tolist() == expected
+    some = np.array([4, 0, 3])
+    assert outcome.ranks(times, side, some).tolist() == [expected[i] for i in some]
+
+
 def test_time_0_needs_no_entry_before_it() -> None:
     assert read(pd.DataFrame({"time": [0, 1], "event": [1, 0], "entry": [0, 0]})).entry is not None
 
@@ -81,6 +113,7 @@ BACKWARD = pd.Categorical(["a", "censored", "a"], ["a", "censored"], ordered=Tru
         (["dead", "alive", "dead"], "event has dtype .*expected an ordered Categorical"),
         ([1, 0.5, 0], "1 of 3 events are no whole number"),
         ([1, -1, -9], "2 of 3 events are no whole number"),
+        (np.array([1, -1, -9], dtype=np.int8), "2 of 3 events are no whole number"),
         ([np.inf, 1, 0], "1 of 3 events are no whole number"),
     ],
 )
@@ -93,7 +126,9 @@ def test_events_that_say_nothing_certain(event: object, message: str) -> None:
     ("columns", "message"),
     [
         ({"time": [-1, 2, 3]}, "time counts from .* must not be negative; 1 of 3 values"),
+        ({"time": [-0.5, 2, -3]}, "time counts from .* must not be negative; 2 of 3 values"),
         ({"time": [1, np.inf, 3]}, "time must be finite, 1 of 3 values"),
+        ({"time": [1, -np.inf, 3]}, "time must be finite, 1 of 3 values"),
         ({"time": ["a", "b", "c"]}, "time must be numeric"),
         ({"entry": [-1, 0, 0]}, "entry counts from .* must not be negative"),
         ({"entry": [1, 2, 0]}, "entry must lie before time; in 2 of 3 rows"),

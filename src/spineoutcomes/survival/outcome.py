@@ -220,12 +220,7 @@ def _event_codes(event: pd.Series, function: str) -> tuple[Codes, tuple[str, ...
         raise ArgumentError(f"{function}: event has dtype {event.dtype}; expected {EVENT_FORMS}.")
     numbers = event.to_numpy()
     whole = numbers.dtype.kind in "biu"
-    if whole:
-        # As unsigned, a negative number is a large one: one look finds both.
-        highest = int(numbers.view(f"u{numbers.itemsize}").max())
-        if highest <= MOST_NUMBERED:
-            return _few_causes(numbers, highest)
-    else:
+    if not whole:
         numbers = event.to_numpy(dtype=float)
     if numbers.min() < 0 or not (whole or _are_whole(numbers).all()):
         undeclared = int(((numbers < 0) | ~_are_whole(numbers)).sum())
@@ -233,18 +228,19 @@ def _event_codes(event: pd.Series, function: str) -> tuple[Codes, tuple[str, ...
             f"{function}: {undeclared} of {len(numbers)} events are no whole number of at least "
             f"0; expected {EVENT_FORMS}."
         )
-    if numbers.max() <= MOST_NUMBERED:
-        return _few_causes(numbers, int(numbers.max()))
-    found, code = np.unique(numbers.astype(np.int64), return_inverse=True)
-    return code + (found[0] > 0), tuple(as_labels(found[found > 0].tolist()))
+    return _numbered_causes(numbers)
 
 
 def _are_whole(numbers: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.isfinite(numbers) & (numbers == np.rint(numbers)))
 
 
-def _few_causes(numbers: npt.NDArray[np.generic], highest: int) -> tuple[Codes, tuple[str, ...]]:
+def _numbered_causes(numbers: npt.NDArray[np.generic]) -> tuple[Codes, tuple[str, ...]]:
     """Return codes and labels; causes are the numbers that occur, "1" when none does."""
+    highest = int(numbers.max())
+    if highest > MOST_NUMBERED:
+        found, place = np.unique(numbers.astype(np.int64), return_inverse=True)
+        return place + (found[0] > 0), tuple(as_labels(found[found > 0].tolist()))
     event = numbers.astype(small_integer(highest))
     if highest <= 1:
         return event, ("1",)
