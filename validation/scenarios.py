@@ -11,6 +11,7 @@ import pandas as pd
 import spineoutcomes as so
 from spineoutcomes import compare, survival
 from validation import samples
+from validation.recurring import recurring, recurring_of_arms
 from validation.samples import Sample
 
 FULL = 2_000  # replicates of a scenario: a Monte-Carlo error of .005 of a coverage of .95
@@ -322,7 +323,51 @@ def times_to_events() -> list[Scenario]:
     ]
 
 
+def recurrent_events() -> list[Scenario]:
+    """Mean counts at 24 months, of events that death ends."""
+    course = {
+        "subject": "patient",
+        "start": "start",
+        "stop": "stop",
+        "event": "event",
+        "terminal": "died",
+    }
+
+    def mean(frame: pd.DataFrame) -> Reading:
+        return reading(survival.mean_cumulative_count(frame, **course).at(samples.HORIZON))
+
+    def difference(frame: pd.DataFrame) -> Reading:
+        arms = {"treatment": "arm", "reference": "open"}
+        tidy = survival.mean_count_difference(
+            frame, horizon=samples.HORIZON, **course, **arms
+        ).tidy()
+        return reading(tidy[tidy["measure"] == "mean_count_difference"])
+
+    one, two = "mean_cumulative_count, log", "mean_count_difference, normal"
+    return [
+        Scenario("mean-count-500", one, "mean_count", recurring(500), mean, NOMINAL),
+        Scenario("mean-count-80", one, "mean_count", recurring(80), mean),
+        *(
+            Scenario(
+                f"mean-count-diff-{n}",
+                two,
+                "mean_count_difference",
+                recurring_of_arms(n),
+                difference,
+                promise,
+            )
+            for n, promise in ((500, NOMINAL), (80, None))
+        ),
+    ]
+
+
 SCENARIOS = {
     scenario.name: scenario
-    for scenario in (*means_and_ranks(), *risks(), *rates(), *times_to_events())
+    for scenario in (
+        *means_and_ranks(),
+        *risks(),
+        *rates(),
+        *times_to_events(),
+        *recurrent_events(),
+    )
 }

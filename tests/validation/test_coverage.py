@@ -41,6 +41,8 @@ def toy(name: str = "toy", *, shrink: float = 1.0) -> Scenario:
 @pytest.mark.validates("survival.cumulative_incidence", source="simulation, delta method")
 @pytest.mark.validates("survival.rmst", source="simulation")
 @pytest.mark.validates("survival.milestone_difference", source="simulation")
+@pytest.mark.validates("survival.mean_cumulative_count", source="simulation, frailty and death")
+@pytest.mark.validates("survival.mean_count_difference", source="simulation, frailty and death")
 @pytest.mark.parametrize(
     "name",
     [
@@ -53,6 +55,8 @@ def toy(name: str = "toy", *, shrink: float = 1.0) -> Scenario:
         "rmst-diff-500",
         "lost-months-500",
         "incidence-diff-500",
+        "mean-count-500",
+        "mean-count-diff-500",
     ],
 )
 def test_promised_coverage(name: str) -> None:
