@@ -16,6 +16,10 @@ from spineoutcomes.survival import mean_cumulative_count
 CLOSED = {"rtol": 1e-8, "atol": 1e-10}
 # R's side differentiates with steps of 1e-4, which misses by their square.
 DIFFERENCE = 1e-8
+# Figures kept with twelve decimals.
+PRINTED = 1e-10
+# mets divides what deaths do by those at risk, not by those left: terms of order 1 / n (n = 38).
+OTHER_INFLUENCE = 2e-3
 # Two ways to the same sum.
 ROUNDING = 1e-12
 # Of 400 data sets: four Monte-Carlo errors of the mean, and of the ratio of errors (1 / sqrt(800)).
@@ -116,6 +120,20 @@ def test_with_death_against_differences_in_r(reference, reference_data) -> None:
         ours = ours[ours["group"] == group]
         np.testing.assert_allclose(ours["estimate"], values[group]["mcf"], rtol=DIFFERENCE)
         np.testing.assert_allclose(ours["std_error"], values[group]["se"], rtol=DIFFERENCE)
+
+
+@pytest.mark.validates("survival.mean_cumulative_count", source="R mets 1.3.2, no ties")
+def test_with_death_against_mets(reference, reference_data) -> None:
+    values = reference("recur.mets.bladder1_untied")["values"]
+    data = BLADDER["bladder1_treatment"][2](reference_data("bladder1"))
+    for column in ("start", "stop"):
+        data[column] = data[column] + np.where(data[column] > 0, data["id"] / 10_000, 0)
+    curve = curve_of(data.assign(died=data["status"] >= 2), terminal="died", by="treatment")
+    for group in ("placebo", "thiotepa"):
+        ours = curve.at(values["time"])
+        ours = ours[ours["group"] == group]
+        np.testing.assert_allclose(ours["estimate"], values[group]["mcf"], rtol=PRINTED)
+        np.testing.assert_allclose(ours["std_error"], values[group]["se"], rtol=OTHER_INFLUENCE)
 
 
 @pytest.mark.validates("survival.mean_cumulative_count", source="simulation, death ends events")
