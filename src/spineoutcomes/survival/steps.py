@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,8 +69,9 @@ def stacked(curves: Sequence[CurveRows]) -> pd.DataFrame:
 
 
 def _repeated(labels: Sequence[str | None], sizes: Sequence[int]) -> pd.Categorical:
-    known = pd.Index(list(dict.fromkeys(x for x in labels if x is not None)), dtype=object)
-    return pd.Categorical(list(labels), categories=known).repeat(sizes)
+    known = list(dict.fromkeys(label for label in labels if label is not None))
+    codes: Any = np.repeat([-1 if x is None else known.index(x) for x in labels], sizes)
+    return pd.Categorical.from_codes(codes, pd.Index(known, dtype=object))
 
 
 def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[float, ...]:
