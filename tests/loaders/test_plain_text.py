@@ -61,6 +61,19 @@ def test_what_is_not_in_the_encoding(encoding: str, content: bytes, tmp_path: Pa
         assert "Zebra" not in str(got.value)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "content"),
+    [("utf-8", b"id\nZebra\0\nZebra\0\0\n"), ("latin-1", "id\n".encode("utf-16-le"))],
+)
+def test_nul_characters_are_refused(encoding: str, content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValidationError, match=r"x.csv holds 3 NUL .*If it is UTF-16") as got:
+        read_delimited(path, encoding=encoding)
+    assert got.value.findings["rule"].tolist() == ["not_in_encoding"]
+    assert "Zebra" not in str(got.value)
+
+
 @pytest.mark.parametrize("encoding", ["nonesuch", "base64", "", "a\0b"])
 def test_what_is_no_encoding(encoding: str) -> None:
     with pytest.raises(ArgumentError, match="There is no encoding"):

@@ -140,6 +140,20 @@ CASES = {
         more("patients", patient_id="Total 3"),
         "error",
     ),
+    "an id in another case": Case(
+        "ids_alike",
+        "patients",
+        [1, 3],
+        more("patients", patient_id="p1"),
+        more("patients", patient_id="p11"),
+    ),
+    "an id in full-width letters, with a space": Case(
+        "ids_alike",
+        "patients",
+        [2, 3],
+        more("patients", patient_id="Ｐ 2"),
+        more("patients", patient_id="Ｐ 4"),
+    ),
     "an index procedure of nobody": Case(
         "unknown_index_procedure",
         "episodes",

@@ -19,6 +19,7 @@ _BY_RULE = {
     "duplicate_key": "Keep one of the rows; or tell them apart by a column of the key, such as the "
     "visit, the side or the rater.",
     "summary_row": "Take the line out of the table, or put it on another sheet.",
+    "ids_alike": "Write the id of one patient in one way; leave them if they are two patients.",
     "unknown_parent": "Add the row that is missing, or correct the id: ids agree letter by letter.",
     "no_owner": "Fill in the episode_id, or at least the patient_id.",
     "unknown_index_procedure": "Write the id of the procedure whose day is day 0.",

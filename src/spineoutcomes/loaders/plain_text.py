@@ -23,7 +23,7 @@ def decoded(content: bytes, name: str, encoding: str) -> str:
     Raises
     ------
     ValidationError
-        When the bytes are not text in the encoding.
+        When the bytes are not text in the encoding, or hold NUL characters.
     ArgumentError
         When there is no such encoding of text.
     """
@@ -41,6 +41,13 @@ def decoded(content: bytes, name: str, encoding: str) -> str:
         raise ValidationError(message, found) from None
     except (LookupError, ValueError):
         raise ArgumentError(f"There is no encoding {encoding!r}; utf-8 is the usual one.") from None
+    if "\0" in text:
+        # Tables of text are compared as if they ended there, so that two ids would be one.
+        message = (
+            f"{name} holds {text.count(chr(0))} NUL character(s), which no text has. If it is "
+            "UTF-16, declare `encoding` under [file] of a mapping; else write the file anew."
+        )
+        raise ValidationError(message, rows_found(name, None, None, "not_in_encoding", message))
     return text
 
 

@@ -10,7 +10,17 @@ import pandas as pd
 from spineoutcomes._progress import progressing
 from spineoutcomes.registry.findings import Severity, joined, rows_found
 from spineoutcomes.registry.links import Links
-from spineoutcomes.registry.rules import answers, course, keys, levels, scores, staging, time, whole
+from spineoutcomes.registry.rules import (
+    alike,
+    answers,
+    course,
+    keys,
+    levels,
+    scores,
+    staging,
+    time,
+    whole,
+)
 from spineoutcomes.registry.rules.facts import Facts, Hits, Tables
 from spineoutcomes.vocabulary import Vocabulary
 
@@ -66,6 +76,7 @@ def future_findings(
 RULES = (
     Rule("duplicate_key", keys.unique_keys),
     Rule("summary_row", keys.ids_are_of_persons),
+    Rule("ids_alike", alike.ids_are_far_apart, severity="warning"),
     Rule("unknown_parent", keys.known_parents),
     Rule("no_owner", keys.events_have_an_owner),
     Rule("unknown_index_procedure", keys.index_procedure_is_known),
