@@ -82,6 +82,8 @@ def test_nothing_leaks_in_or_out() -> None:
 def test_errors() -> None:
     with pytest.raises(ArgumentError, match=r"Effects does not know the column\(s\) oops"):
         so.Effects(rows().assign(oops=1))
+    with pytest.raises(ArgumentError, match="Effects needs each column once; twice there: estimat"):
+        so.Effects(pd.concat([rows(), rows()[["estimate"]]], axis="columns"))
     with pytest.raises(ArgumentError, match="Effects needs a complete column 'measure'"):
         so.Effects(rows().drop(columns="measure"))
     with pytest.raises(ArgumentError, match="Unknown measure 'effect'; known are: concordance"):

@@ -48,10 +48,14 @@ def arranged(
     Raises
     ------
     ArgumentError
-        For a column that `kind` does not know, a required one that is absent or incomplete, or
-        text in a column of numbers.
+        For a column that `kind` does not know or that is there twice, a required one that is absent
+        or incomplete, or text in a column of numbers.
     """
     given = {str(name): values for name, values in frame.items()}
+    if len(given) < frame.shape[1]:
+        names = list(map(str, frame.columns))
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise ArgumentError(f"{kind} needs each column once; twice there: {', '.join(twice)}.")
     known = [*optional, *text, *numbers, *extra, *last]
     unknown = sorted(given.keys() - known)
     if unknown:
