@@ -184,7 +184,7 @@ def checked_times(rows: Rows, role: str, function: str) -> FloatArray:
 def with_ties(values: FloatArray) -> tuple[FloatArray, IntArray]:
     """Return the times with those equal up to rounding made equal, and their order."""
     order = np.argsort(values)
-    ordered = values[order]
+    ordered = values.take(order)
     step = np.diff(ordered)
     near = step <= TIE_TOLERANCE * (ordered[-1] - ordered[0])
     if not step[near].any():

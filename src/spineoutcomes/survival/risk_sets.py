@@ -212,8 +212,8 @@ def _sorted(
         order = np.lexsort((time, group))
     elif order is None:
         order = np.argsort(time)
-    time, event, group = time[order], event[order], group[order]
-    masses = [None if mass is None else mass[order] for mass in masses]
+    time, event, group = (column.take(order) for column in (time, event, group))
+    masses = [None if mass is None else mass.take(order) for mass in masses]
     for part in _parts(group, n_groups):
         times, kinds = time[part], event[part]
         new = np.append(True, times[1:] != times[:-1])[: len(times)]
