@@ -212,7 +212,7 @@ def _sorted(
         order = np.lexsort((time, group))
     elif order is None:
         order = np.argsort(time)
-    time, event, group = (column.take(order) for column in (time, event, group))
+    time, event, group = time.take(order), event.take(order), group.take(order)
     masses = [None if mass is None else mass.take(order) for mass in masses]
     for part in _parts(group, n_groups):
         times, kinds = time[part], event[part]
