@@ -101,6 +101,20 @@ def test_numbers_at_risk_stand_under_their_ticks(survival):
         assert box.y0 > 0
 
 
+@pytest.mark.parametrize("table", ["n_risk", ("n_risk", "n_censor")])
+@pytest.mark.parametrize("times_as_many", [1, 1_000_000, 10**11])
+def test_names_stand_clear_of_the_widest_number(survival, times_as_many, table):
+    rows = survival.tidy()
+    rows["n_risk"] *= times_as_many
+    ax = curves_plot(Curves(rows, measure="survival"), times=[0, 5, 10], table=table)
+    ax.figure.draw_without_rendering()
+    renderer = ax.figure.canvas.get_renderer()
+    label = "risk name open" if table == "n_risk" else "n_risk name open"
+    (name,), number = texts(ax, label), texts(ax, "risk open")[0]
+    box = name.get_window_extent(renderer)
+    assert 0 <= box.x0 < box.x1 < number.get_window_extent(renderer).x0
+
+
 def test_weighted_and_missing_numbers_at_risk():
     rows = pd.DataFrame({"group": "all", "time": [2.0, 4], "estimate": [0.8, 0.5],
                          "n_risk": [12.34, np.nan]})  # fmt: skip

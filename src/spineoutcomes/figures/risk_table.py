@@ -30,8 +30,8 @@ LINE_HEIGHT = 0.9 * ROW_HEIGHT  # of a name that goes over several lines
 BLOCK_GAP = 4.0
 SIZE = 8.5
 NAME_WIDTH = 1.4  # inches
-# Points left of the axis where names end, clear of a number centred on the first tick.
-NAME_OFFSET = 20.0
+# Points left of the axis where names end, and at least so far from a number on the first tick.
+NAME_OFFSET, NAME_GAP = 20.0, 6.0
 TITLES = {"n_risk": "Numbers at risk", "n_event": "Events so far", "n_censor": "Censored so far"}
 # What the texts of a number are labelled in the figure.
 LABELS = {"n_risk": "risk", "n_event": "events", "n_censor": "censored"}
@@ -121,7 +121,8 @@ def draw_risk_table(
     """
     by_group = _by_group(lines)
     several_causes = len({line.cause for line in lines if line.kind == "n_event"}) > 1
-    left = NAME_OFFSET + max(
+    margin = _margin(lines)
+    left = margin + max(
         (_width(_name(line, by_group, several_causes, say)) for line in lines), default=0.0
     )
     down, title = TITLE_OFFSET, None
@@ -131,11 +132,11 @@ def draw_risk_table(
         own = {"color": colours[line.group], "label": f"risk name {line.group}"}
         if heading != title:
             down += BLOCK_GAP if title else 0.0
-            x, words = (-left, {"ha": "left", **own}) if by_group else (-NAME_OFFSET, PLAIN_TITLE)
+            x, words = (-left, {"ha": "left", **own}) if by_group else (-margin, PLAIN_TITLE)
             _put(axes, heading, x=0, x_in="axes fraction", offset=(x, -down), **words)
             title, down = heading, down + ROW_HEIGHT
         style = {"color": FAINT, "label": f"{line.kind} name {line.group}"} if by_group else own
-        _put(axes, name, x=0, x_in="axes fraction", offset=(-NAME_OFFSET, -down), ha="right",
+        _put(axes, name, x=0, x_in="axes fraction", offset=(-margin, -down), ha="right",
              **style)  # fmt: skip
         label = f"{LABELS[line.kind]} {line.group}"
         for time, text in zip(times, line.texts, strict=True):
@@ -143,6 +144,12 @@ def draw_risk_table(
                 continue
             _put(axes, text, x=time, x_in="data", offset=(0, -down), ha="center", label=label)
         down += ROW_HEIGHT + LINE_HEIGHT * name.count("\n")
+
+
+def _margin(lines: Sequence[Line]) -> float:
+    """Return the points between names and axis: numbers are centred on the ticks."""
+    first = max((_width(line.texts[0]) for line in lines if line.texts), default=0.0)
+    return max(NAME_OFFSET, first / 2 + NAME_GAP)
 
 
 def _by_group(lines: Sequence[Line]) -> bool:
