@@ -92,7 +92,8 @@ def _as_text(column: pd.Series | None, index: pd.RangeIndex, default: str | None
         values = np.full(len(index), default, dtype=object)
     elif isinstance(column.dtype, pd.CategoricalDtype):
         # The code of a missing value is -1: the last label.
-        values = np.array([*column.cat.categories, default], dtype=object)[column.cat.codes]
+        labels = np.array([*column.cat.categories, default], dtype=object)
+        values = labels.take(column.cat.codes, mode="wrap")
     else:
         values = np.array(column, dtype=object)
         values[pd.isna(values)] = default
