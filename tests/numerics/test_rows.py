@@ -67,6 +67,16 @@ def test_category_order_wins_and_unused_levels_go(frame: pd.DataFrame) -> None:
     assert rows(frame, **ARMS).groups == ("open", "mis")
 
 
+@pytest.mark.parametrize("n_groups", [1, 2, 8, 9, 10, 200])
+def test_sizes_of_few_and_of_many_groups(n_groups: int) -> None:
+    arm = np.repeat(np.arange(n_groups), np.arange(n_groups) + 1)
+    found = rows(pd.DataFrame({"arm": arm, "pain": 1.0, "n": 2}), by="arm")
+    assert found.sizes.tolist() == list(range(1, n_groups + 1))
+    assert found.group.dtype == np.int64
+    doubled = rows(pd.DataFrame({"arm": arm, "pain": 1.0, "n": 2}), by="arm", counts="n")
+    assert doubled.sizes.tolist() == [2 * size for size in range(1, n_groups + 1)]
+
+
 @pytest.mark.parametrize("reference", [0, 0.0, "0", np.int64(0)])
 def test_the_reference_is_matched_by_its_label(frame: pd.DataFrame, reference: object) -> None:
     found = rows(frame.assign(arm=[0.0, 1, 0, 1, 0]), treatment="arm", reference=reference)

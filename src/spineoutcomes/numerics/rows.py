@@ -95,9 +95,7 @@ class Rows:
         # Without a column of counts they are one number that all rows see.
         single = self.counts.strides == (0,) or bool((self.counts == 1).all())
         if single:
-            # Every row has a group: the last one has those that the others have not.
-            others = counts_of_codes(self.codes, len(self.groups) - 1)
-            sizes = np.append(others, len(self.codes) - others.sum())
+            sizes = counts_of_codes(self.codes, len(self.groups))
         else:
             sizes = np.bincount(self.codes, self.counts, len(self.groups))
         object.__setattr__(self, "are_single", single)
