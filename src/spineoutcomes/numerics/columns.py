@@ -99,8 +99,8 @@ def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
 def read_weights(frame: pd.DataFrame, column: str) -> FloatArray:
     """Return finite numbers of at least 0."""
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
-    bad = ~np.isfinite(values) | (values < 0)
-    if bad.any():
+    if not (values.min() >= 0 and values.max() < np.inf):
+        bad = ~np.isfinite(values) | (values < 0)
         raise ArgumentError(
             f"weights must be finite and not negative; {int(bad.sum())} of {len(values)} in "
             f"{column!r} are not."

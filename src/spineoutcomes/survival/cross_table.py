@@ -7,11 +7,12 @@ smallest integers that hold them: for millions of rows most of the time goes to 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from spineoutcomes.numerics.blocks import BLOCK, blocks
 from spineoutcomes.numerics.columns import small_integer
 
 FloatArray = npt.NDArray[np.float64]
@@ -21,7 +22,6 @@ Codes = npt.NDArray[np.integer]
 # strata, or few rows over a long time) rows are sorted and only the cells that occur are kept.
 CELLS_PER_ROW = 8
 SMALL_TABLE = 100_000
-BLOCK = 32_768
 
 
 def most_cells(n: int) -> int:
@@ -33,7 +33,7 @@ def as_places(values: FloatArray) -> Codes | None:
     """Return whole numbers from 0 as integers; None when some are not, or are too large."""
     most = most_cells(len(values))
     places = np.empty(len(values), dtype=small_integer(most))
-    for part in _blocks(len(values), BLOCK):
+    for part in blocks(len(values)):
         block = values[part]
         if (np.rint(block) != block).any() or block.min() < 0 or block.max() > most:
             return None
@@ -70,7 +70,7 @@ def crossed(
     small = small_integer(math.prod(sizes))
     wide = np.promote_types(small_integer(cells), place.dtype)
     tables = [np.zeros(cells) for _ in masses]
-    for part in _blocks(len(place), max(BLOCK, cells)):
+    for part in blocks(len(place), max(BLOCK, cells)):
         kind = codes[0][part].astype(small)
         for code, size in zip(codes[1:], sizes[1:], strict=True):
             kind *= small.type(size)
@@ -81,7 +81,3 @@ def crossed(
         for table, mass in zip(tables, masses, strict=True):
             table += np.bincount(cell, None if mass is None else mass[part], cells)
     return [table.reshape(shape) for table in tables]
-
-
-def _blocks(n: int, size: int) -> Iterator[slice]:
-    return (slice(start, start + size) for start in range(0, n, size))

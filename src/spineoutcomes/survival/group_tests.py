@@ -84,7 +84,7 @@ def count_strata(rows: Rows, outcome: Outcome, stratum: IntArray | None) -> Stra
     G, n_strata = len(rows.groups), 1 if stratum is None else int(stratum.max()) + 1
     masses: list[FloatArray | None] = [None if rows.are_single else rows.counts]
     if rows.weights is not None:
-        masses.append(rows.counts * rows.weights)
+        masses.append(rows.weights if rows.are_single else rows.counts * rows.weights)
     found = count_masses(
         outcome.time,
         outcome.codes,

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.blocks import blocks
 from spineoutcomes.numerics.distributions import normal_quantile
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,12 +45,9 @@ def confidence_limits(
         For an unknown `conf_type` or a level outside (0, 1).
     """
     z = _z(conf_type, conf_level)
-    if conf_type == "plain":
-        low, high = p - z * std_error, p + z * std_error
-    else:
-        low, high = _on_log_scale(p, std_error, conf_type, z)
-    certain = (p >= 1 - ROUNDING) & (std_error == 0)
-    low, high = (np.where(certain, 1.0, np.clip(limit, 0, 1)) for limit in (low, high))
+    low, high = np.empty(p.shape), np.empty(p.shape)
+    for part in blocks(len(p)):
+        low[part], high[part] = _limits(p[part], std_error[part], conf_type, z)
     return low, high
 
 
@@ -93,6 +91,18 @@ def _z(conf_type: str, conf_level: float) -> float:
     if not 0 < conf_level < 1:
         raise ArgumentError(f"conf_level must lie between 0 and 1, got {conf_level}.")
     return float(normal_quantile((1 + conf_level) / 2))
+
+
+def _limits(
+    p: FloatArray, std_error: FloatArray, conf_type: ConfType, z: float
+) -> tuple[FloatArray, FloatArray]:
+    if conf_type == "plain":
+        low, high = p - z * std_error, p + z * std_error
+    else:
+        low, high = _on_log_scale(p, std_error, conf_type, z)
+    certain = (p >= 1 - ROUNDING) & (std_error == 0)
+    low, high = (np.where(certain, 1.0, np.clip(limit, 0, 1)) for limit in (low, high))
+    return low, high
 
 
 def _on_log_scale(

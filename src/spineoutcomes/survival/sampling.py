@@ -130,7 +130,8 @@ def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
     """Return the counts of each group of an analysis."""
     masses: list[FloatArray | None] = [None if rows.are_single else rows.counts]
     if rows.weights is not None:
-        masses += [rows.counts * rows.weights, rows.counts * rows.weights**2]
+        mass = rows.weights if rows.are_single else rows.counts * rows.weights
+        masses += [mass, mass * rows.weights]
     observed, *weighted = count_masses(
         outcome.time,
         outcome.codes,
