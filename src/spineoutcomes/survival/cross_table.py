@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from spineoutcomes.numerics.blocks import BLOCK, blocks
 from spineoutcomes.numerics.columns import small_integer
+from spineoutcomes.numerics.in_blocks import BLOCK, blocks
 
 FloatArray = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.integer]

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.blocks import blocks
 from spineoutcomes.numerics.distributions import normal_quantile
+from spineoutcomes.numerics.in_blocks import blocks
 
 FloatArray = npt.NDArray[np.float64]
 ConfType = Literal["log-log", "log", "plain"]
