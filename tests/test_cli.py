@@ -24,6 +24,8 @@ def watch(event, arguments):
         begun.append(event)
         os.kill(os.getpid(), signal.SIGINT)
 
+# Where the tests run in the background of a shell, an interrupt would be ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.addaudithook(watch)
 sys.exit(main(sys.argv[1:]))
 """
