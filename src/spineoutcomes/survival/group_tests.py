@@ -94,7 +94,6 @@ def count_strata(rows: Rows, outcome: Outcome, stratum: IntArray | None) -> Stra
         entry=outcome.entry,
         masses=masses,
         place=outcome.place,
-        order=outcome.order,
     )
     observed, *counts = [[sets[s * G : (s + 1) * G] for s in range(n_strata)] for sets in found]
     return Strata(observed, counts[0] if counts else observed)

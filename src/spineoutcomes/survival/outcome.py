@@ -13,6 +13,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.columns import small_integer
+from spineoutcomes.numerics.in_blocks import blocks
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results.curves import TIE_TOLERANCE
 from spineoutcomes.results.labels import as_labels
@@ -51,8 +52,6 @@ class Outcome:
         Labels of the causes, in category order or the order of the numbers.
     place : array of shape (n,) or None
         The times as integers, where they are whole numbers to count in.
-    order : array of shape (n,) or None
-        Positions in the order of time, where they were sorted.
     """
 
     time: FloatArray
@@ -60,7 +59,6 @@ class Outcome:
     entry: FloatArray | None
     causes: tuple[str, ...]
     place: Codes | None = None
-    order: IntArray | None = None
 
     @cached_property
     def event(self) -> IntArray:
@@ -123,11 +121,10 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
     require_complete(rows, function)
     time, place = _read_times(rows, function)
     entry = checked_times(rows, "entry", function) if "entry" in rows.frame else None
-    order = None
     if entry is not None:
         time, entry = both_with_ties(time, entry)
     elif place is None:
-        time, order = with_ties(time)
+        time = with_ties(time)
     if entry is not None:
         late = int(((entry >= time) & (time > 0)).sum())
         if late:
@@ -136,7 +133,7 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
                 "not. Leave out who left before entering, or correct the dates."
             )
     event, causes = _event_codes(rows.frame["event"], function)
-    return Outcome(time, event, entry, causes, place, order)
+    return Outcome(time, event, entry, causes, place)
 
 
 def require_complete(rows: Rows, function: str) -> None:
@@ -181,26 +178,47 @@ def checked_times(rows: Rows, role: str, function: str) -> FloatArray:
     return values
 
 
-def with_ties(values: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Return the times with those equal up to rounding made equal, and their order."""
-    order = np.argsort(values)
-    ordered = values.take(order)
+def with_ties(values: FloatArray) -> FloatArray:
+    """Return the times with those equal up to rounding made equal."""
+    ordered = np.sort(values)
     step = np.diff(ordered)
     near = step <= TIE_TOLERANCE * (ordered[-1] - ordered[0])
     if not step[near].any():
-        return values, order
+        return values
     # Each run of times that follow one another closely takes the time it begins with.
-    moved = np.flatnonzero(near) + 1
-    begins = np.append(True, np.diff(moved) > 1)
-    head = (moved[begins] - 1)[np.cumsum(begins) - 1]
+    follows = np.flatnonzero(near) + 1
+    begins = np.append(True, np.diff(follows) > 1)
+    heads = ordered[(follows[begins] - 1)[np.cumsum(begins) - 1]]
+    later = ordered[follows] > heads
+    moved, first = np.unique(ordered[follows][later], return_index=True)
+    at, which = _found(values, moved, ordered[0], ordered[-1])
     settled = values.copy()
-    settled[order[moved]] = ordered[head]
-    return settled, order
+    settled[at] = heads[later][first[which]]
+    return settled
+
+
+def _found(
+    values: FloatArray, wanted: FloatArray, lowest: float, highest: float
+) -> tuple[IntArray, IntArray]:
+    """Return where values are among a few ascending ones, and which of these each is."""
+    marked = np.zeros(len(values) + 1, dtype=bool)
+
+    def cells(some: FloatArray) -> Codes:
+        return ((some - lowest) / (highest - lowest) * len(values)).astype(np.int32)
+
+    marked[cells(wanted)] = True
+    # Most values lie in a cell without any that is wanted.
+    near = np.flatnonzero(
+        np.concatenate([marked.take(cells(values[part])) for part in blocks(len(values))])
+    )
+    which = np.minimum(np.searchsorted(wanted, values[near]), len(wanted) - 1)
+    exact = np.flatnonzero(wanted[which] == values[near])
+    return near[exact], which[exact]
 
 
 def both_with_ties(one: FloatArray, other: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return two columns of times with those equal up to rounding made equal."""
-    both, _ = with_ties(np.concatenate([one, other]))
+    both = with_ties(np.concatenate([one, other]))
     return both[: len(one)], both[len(one) :]
 
 

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.results.curves import TIE_TOLERANCE
 from spineoutcomes.survival.cross_table import as_places, crossed, most_cells
+from spineoutcomes.survival.sorted_rows import in_order
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.integer]
-
-# So many groups are picked one by one out of one order, faster than sorting by group and time.
-FEW_GROUPS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +125,6 @@ def count_masses(
     entry: FloatArray | None,
     masses: Sequence[FloatArray | None],
     place: Codes | None = None,
-    order: IntArray | None = None,
 ) -> list[tuple[RiskSets, ...]]:
     """Count rows as `count` does, several times over, at the same times.
 
@@ -141,8 +137,6 @@ def count_masses(
         others weights of at least 0; None is 1 for each.
     place : array of shape (n,), optional
         What `as_places(time)` gives, where it is known already.
-    order : array of shape (n,), optional
-        Positions in the order of time, where they are known and all enter at once.
 
     Returns
     -------
@@ -159,7 +153,7 @@ def count_masses(
         or (entry is not None and entered is None)
         or K * n_groups > most_cells(len(time))
     ):
-        by_group = _sorted(time, event, group, n_causes, n_groups, entry, masses, order)
+        by_group = _sorted(time, event, group, n_causes, n_groups, entry, masses)
     else:
         by_group = _tabulated(place, event, group, n_causes, n_groups, K, entered, masses)
     return list(zip(*by_group, strict=True))
@@ -199,61 +193,48 @@ def _sorted(
     n_groups: int,
     entry: FloatArray | None,
     masses: Sequence[FloatArray | None],
-    order: IntArray | None,
 ) -> Iterator[list[RiskSets]]:
     """Yield the counts of each group, from times of any kind that are sorted once."""
+    n_kinds = n_causes + 1
     if entry is not None:
         # An entry is an instant of its own kind, after the causes.
         time = np.concatenate([time, entry])
-        event = np.concatenate([event, np.full(len(entry), n_causes + 1)])
+        event = np.concatenate([event, np.full(len(entry), n_kinds)])
         group = np.concatenate([group, group])
         masses = [None if mass is None else np.concatenate([mass, mass]) for mass in masses]
-    if n_groups > FEW_GROUPS:
-        order = np.lexsort((time, group))
-    elif order is None:
-        order = np.argsort(time)
-    time, event, group = time.take(order), event.take(order), group.take(order)
-    masses = [None if mass is None else mass.take(order) for mass in masses]
-    for part in _parts(group, n_groups):
-        times, kinds = time[part], event[part]
-        new = np.append(True, times[1:] != times[:-1])[: len(times)]
-        distinct = times if bool(new.all()) else times[new]
+        n_kinds += 1
+    for times, kinds, own in in_order(time, event, group, masses, n_kinds, n_groups):
+        begins = np.append(True, times[1:] != times[:-1])[: len(times)]
+        more = np.flatnonzero(~begins)
+        distinct = times[begins] if len(more) else times
         # All enter at 0 without late entry: a time of its own before the first exit.
         start = int(entry is None and len(times) > 0 and times[0] > 0)
         exits, enters = [], []
-        for mass in masses:
-            own = None if mass is None else mass[part]
+        for mass in own:
             table = np.zeros((n_causes + 2, start + len(distinct)))
-            for k in range(n_causes + 2 if entry is not None else n_causes + 1):
-                table[k, start:] = _sums(kinds == k, own, new)
+            for k in range(n_kinds):
+                table[k, start:] = _sums(kinds == k, mass, begins, more)
             if entry is None:
-                table[-1, :1] = len(times) if own is None else own.sum()
+                table[-1, :1] = len(times) if mass is None else mass.sum()
             exits.append(table[:-1])
             enters.append(table[-1])
         yield _cumulated(np.append(0.0, distinct) if start else distinct, exits, enters)
 
 
 def _sums(
-    holds: npt.NDArray[np.bool_], mass: FloatArray | None, new: npt.NDArray[np.bool_]
-) -> FloatArray:
-    """Return the mass, of those for which it holds, of each run of rows that begins where `new`."""
-    values = holds.astype(np.float64) if mass is None else holds * mass
-    sums = values[new]
+    holds: npt.NDArray[np.bool_],
+    mass: FloatArray | None,
+    begins: npt.NDArray[np.bool_],
+    more: IntArray,
+) -> npt.NDArray[np.generic]:
+    """Return the mass, of those for which it holds, of runs of rows, and of `more` in a run."""
+    values = holds if mass is None else holds * mass
+    if not len(more):
+        return values
     # Most times are of one row only; what others share is added to the row they begin with.
-    more = np.flatnonzero(~new)
+    sums = values[begins].astype(np.float64)
     np.add.at(sums, more - np.arange(1, len(more) + 1), values[more])
     return sums
-
-
-def _parts(group: Codes, n_groups: int) -> Iterator[slice | npt.NDArray[np.bool_]]:
-    """Yield where the rows of each group are; many groups are sorted, few need not be."""
-    if n_groups == 1:
-        yield slice(None)
-    elif n_groups <= FEW_GROUPS:
-        yield from (group == g for g in range(n_groups))
-    else:
-        bounds = np.searchsorted(group, np.arange(n_groups + 1))
-        yield from (slice(start, end) for start, end in pairwise(bounds))
 
 
 def _cumulated(

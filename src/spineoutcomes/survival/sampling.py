@@ -141,7 +141,6 @@ def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
         entry=outcome.entry,
         masses=masses,
         place=outcome.place,
-        order=outcome.order,
     )
     counts, squares = weighted or (observed, observed)
     return tuple(
