@@ -25,6 +25,7 @@ def arranged(
     extra: Sequence[str] = (),
     last: Mapping[str, str | None] = MappingProxyType({}),
     required: Sequence[str] = (),
+    apart: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return a copy of `frame` with the columns of `kind`, in their order.
 
@@ -44,6 +45,8 @@ def arranged(
         Text columns at the end, and what rows say there that say nothing themselves.
     required : sequence of str
         Columns that must be there and complete.
+    apart : sequence of str
+        Columns that `kind` has too, but keeps in a way of its own: they are left out.
 
     Raises
     ------
@@ -57,10 +60,11 @@ def arranged(
         twice = sorted({name for name in names if names.count(name) > 1})
         raise ArgumentError(f"{kind} needs each column once; twice there: {', '.join(twice)}.")
     known = [*optional, *text, *numbers, *extra, *last]
-    unknown = sorted(given.keys() - known)
+    unknown = sorted(given.keys() - {*known, *apart})
     if unknown:
         raise ArgumentError(
-            f"{kind} does not know the column(s) {', '.join(unknown)}; it has: {', '.join(known)}."
+            f"{kind} does not know the column(s) {', '.join(unknown)}; it has: "
+            f"{', '.join([*apart, *known])}."
         )
     for name in required:
         if name not in given or given[name].isna().any():
@@ -90,10 +94,6 @@ def stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def _as_text(column: pd.Series | None, index: pd.RangeIndex, default: str | None) -> pd.Series:
     if column is None:
         values = np.full(len(index), default, dtype=object)
-    elif isinstance(column.dtype, pd.CategoricalDtype):
-        # The code of a missing value is -1: the last label.
-        labels = np.array([*column.cat.categories, default], dtype=object)
-        values = labels.take(column.cat.codes, mode="wrap")
     else:
         values = np.array(column, dtype=object)
         values[pd.isna(values)] = default

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass, field
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -12,22 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.results._frame import arranged
 from spineoutcomes.results._show import as_html, as_text
+from spineoutcomes.results.curve_rows import NUMBERS, CurveRows, curves_in
 
-TEXT = ("group", "cause")
-NUMBERS = (
-    "time",
-    "n_risk",
-    "n_event",
-    "n_censor",
-    "estimate",
-    "std_error",
-    "conf_low",
-    "conf_high",
-)
-# Beside the counts of a weighted curve: the sum of weights at risk, and its effective size.
-WEIGHTED = ("n_risk_weighted", "n_effective")
+FloatArray = npt.NDArray[np.float64]
+
 VALUES = ("estimate", "std_error", "conf_low", "conf_high")
 START = {"survival": 1.0, "incidence": 0.0, "mean_count": 0.0}
 # Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
@@ -42,7 +30,7 @@ class Curves:
 
     Parameters
     ----------
-    frame : DataFrame
+    frame : DataFrame, or sequence of CurveRows
         Columns `group, cause, time, n_risk, n_event, n_censor, estimate, std_error, conf_low,
         conf_high`, and of weighted curves `n_risk_weighted, n_effective`; `group`, `time` and
         `estimate` are required, unknown columns are refused. Numbers at risk are just before each
@@ -81,7 +69,7 @@ class Curves:
     [3.5]
     """
 
-    frame: InitVar[pd.DataFrame]
+    frame: InitVar[pd.DataFrame | Sequence[CurveRows]]
     _: KW_ONLY
     measure: Literal["survival", "incidence", "mean_count"]
     time_unit: str = "days"
@@ -91,33 +79,24 @@ class Curves:
     conf_level: float = 0.95
     horizons: tuple[float, ...] = ()
     warnings: tuple[str, ...] = ()
-    _frame: pd.DataFrame = field(init=False)
-    _starts: tuple[int, ...] = field(init=False)
+    _curves: tuple[CurveRows, ...] = field(init=False)
 
-    def __post_init__(self, frame: pd.DataFrame) -> None:
+    def __post_init__(self, frame: pd.DataFrame | Sequence[CurveRows]) -> None:
         if self.measure not in START:
             raise ArgumentError(
                 f"Unknown measure of a curve {self.measure!r}; known are: {', '.join(START)}."
             )
         if not 0 < self.conf_level < 1:
             raise ArgumentError(f"conf_level must lie between 0 and 1, got {self.conf_level}.")
-        rows = arranged(
-            frame,
-            kind="Curves",
-            text=TEXT,
-            numbers=NUMBERS,
-            extra=WEIGHTED,
-            required=("group", "time", "estimate"),
-        )
-        settled, starts = _in_time_order(rows, _curve_codes(frame))
-        object.__setattr__(self, "_frame", settled)
-        object.__setattr__(self, "_starts", starts)
+        # Rows that come curve by curve are kept as they are: a million need no copy.
+        curves = curves_in(frame) if isinstance(frame, pd.DataFrame) else tuple(frame)
+        object.__setattr__(self, "_curves", curves)
         object.__setattr__(self, "sources", tuple(self.sources))
         object.__setattr__(self, "horizons", tuple(map(float, self.horizons)))
 
     def tidy(self) -> pd.DataFrame:
         """Return the steps as a new frame."""
-        return self._frame.copy()
+        return _in_a_frame(self._curves)
 
     def at(self, times: float | Iterable[float]) -> pd.DataFrame:
         """Return the curves at given times.
@@ -136,11 +115,8 @@ class Curves:
             observed just before the time, `n_event` and `n_censor` those at exactly that time.
         """
         asked = np.atleast_1d(np.asarray(times, dtype=float))
-        parts = [
-            _at_times(curve, asked, START[self.measure]).assign(group=group, cause=cause)
-            for group, cause, curve in self._each()
-        ]
-        return pd.concat(parts, ignore_index=True)[list(self._frame.columns)]
+        start = START[self.measure]
+        return _in_a_frame([_at_times(curve, asked, start) for curve in self._curves])
 
     def quantile(self, p: float | Iterable[float]) -> pd.DataFrame:
         """Return the times by which a proportion `p` had the event.
@@ -173,12 +149,12 @@ class Curves:
         lower, upper = ("conf_low", "conf_high") if falling else ("conf_high", "conf_low")
         columns = {"estimate": "estimate", "conf_low": lower, "conf_high": upper}
         rows = [
-            {"group": group, "cause": cause, "p": level}
+            {"group": curve.group, "cause": curve.cause, "p": level}
             | {
-                name: _first_crossing(curve, column, level, falling)
+                name: _first_crossing(curve.columns, column, level, falling)
                 for name, column in columns.items()
             }
-            for group, cause, curve in self._each()
+            for curve in self._curves
             for level in asked
         ]
         return pd.DataFrame(
@@ -195,85 +171,70 @@ class Curves:
     def _repr_html_(self) -> str:
         return as_html(self._overview(), self)
 
-    def _each(self) -> Iterator[tuple[str, str | None, pd.DataFrame]]:
-        """Yield group, cause and rows of each curve, in order of appearance."""
-        for start, end in pairwise([*self._starts, len(self._frame)]):
-            curve = self._frame.iloc[start:end]
-            yield curve["group"].iloc[0], curve["cause"].iloc[0], curve
-
     def _overview(self) -> pd.DataFrame:
         rows = [
             {
-                "group": group,
-                "cause": cause,
-                "n": curve["n_risk"].max(),
-                "n_event": curve["n_event"].sum(),
-                "last_time": curve["time"].max(),
-                "estimate_at_last_time": curve["estimate"].iloc[-1],
+                "group": curve.group,
+                "cause": curve.cause,
+                "n": steps["n_risk"].max(),
+                "n_event": steps["n_event"].sum(),
+                "last_time": steps["time"].max(),
+                "estimate_at_last_time": steps["estimate"].iloc[-1],
             }
-            for group, cause, curve in self._each()
+            for curve in self._curves
+            for steps in [pd.DataFrame(dict(curve.columns), copy=False)]
         ]
         return pd.DataFrame(rows)
 
 
-def _curve_codes(frame: pd.DataFrame) -> npt.NDArray[np.integer]:
-    """Return which curve each row belongs to: its group and cause."""
-    group = _codes(frame["group"])
-    if "cause" not in frame.columns:
-        return group
-    cause = _codes(frame["cause"])
-    n_causes = int(cause.max(initial=-1)) + 2
-    # A missing cause has the code -1.
-    return group * np.int64(n_causes) + cause if n_causes > 1 else group
+def _in_a_frame(curves: Sequence[CurveRows]) -> pd.DataFrame:
+    """Return the rows of several curves as a new frame."""
+    sizes = [len(curve) for curve in curves]
+    labels = {
+        "group": _repeated([curve.group for curve in curves], sizes),
+        "cause": _repeated([curve.cause for curve in curves], sizes),
+    }
+    numbers = {
+        name: np.concatenate([np.zeros(0), *(curve.columns[name] for curve in curves)])
+        for name in (curves[0].columns if curves else NUMBERS)
+    }
+    # Column by column, as they are stored.
+    return pd.DataFrame(labels | numbers, copy=False)
 
 
-def _codes(column: pd.Series) -> npt.NDArray[np.integer]:
-    """Return codes from 0, -1 for a missing value."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(column.cat.codes)
-    return pd.factorize(column)[0]
+def _repeated(labels: Sequence[str | None], sizes: Sequence[int]) -> pd.Series:
+    values = np.empty(len(labels), dtype=object)
+    values[:] = labels
+    # A series: as a bare array its type would be up to pandas.
+    return pd.Series(np.repeat(values, sizes), dtype="object")
 
 
-def _in_time_order(
-    rows: pd.DataFrame, code: npt.NDArray[np.integer]
-) -> tuple[pd.DataFrame, tuple[int, ...]]:
-    """Return the rows curve by curve in order of appearance, each in order of time, and starts."""
-    time = rows["time"].to_numpy()
-    changes = code[1:] != code[:-1]
-    starts = np.flatnonzero(np.append(True, changes)[: len(code)])
-    whole = len(np.unique(code[starts])) == len(starts)
-    if not whole or bool((~changes & (time[1:] < time[:-1])).any()):
-        appearance = pd.factorize(code)[0]
-        order = np.lexsort((time, appearance))
-        rows = rows.iloc[order].reset_index(drop=True)
-        starts = np.searchsorted(appearance[order], np.arange(appearance.max() + 1))
-    return rows, tuple(starts.tolist())
-
-
-def _at_times(curve: pd.DataFrame, times: np.ndarray, start: float) -> pd.DataFrame:
-    known = curve["time"].to_numpy()
+def _at_times(curve: CurveRows, times: FloatArray, start: float) -> CurveRows:
+    columns = curve.columns
+    known = columns["time"]
     rounding = TIE_TOLERANCE * (known[-1] - known[0])
     last = np.searchsorted(known, times + rounding, side="right") - 1
     following = np.searchsorted(known, times - rounding, side="left")
     beyond = following == len(known)
-    out = pd.DataFrame({"time": times})
-    for name in VALUES:
-        before = 0.0 if name == "std_error" else start
-        values = np.where(last >= 0, curve[name].to_numpy()[np.maximum(last, 0)], before)
-        out[name] = np.where(beyond, np.nan, values)
     at_next = np.minimum(following, len(known) - 1)
     exact = ~beyond & (known[at_next] <= times + rounding)
-    for name in ("n_risk", *(name for name in WEIGHTED if name in curve.columns)):
-        out[name] = np.where(beyond, 0.0, curve[name].to_numpy()[at_next])
-    for name in ("n_event", "n_censor"):
-        out[name] = np.where(exact, curve[name].to_numpy()[at_next], 0.0)
-    return out
+    found = {"time": times.copy()}
+    for name in columns:
+        if name in VALUES:
+            before = 0.0 if name == "std_error" else start
+            values = np.where(last >= 0, columns[name][np.maximum(last, 0)], before)
+            found[name] = np.where(beyond, np.nan, values)
+        elif name in ("n_event", "n_censor"):
+            found[name] = np.where(exact, columns[name][at_next], 0.0)
+        elif name != "time":
+            found[name] = np.where(beyond, 0.0, columns[name][at_next])
+    return CurveRows(curve.group, curve.cause, found)
 
 
-def _first_crossing(curve: pd.DataFrame, column: str, p: float, falling: bool) -> float:
+def _first_crossing(curve: Mapping[str, FloatArray], column: str, p: float, falling: bool) -> float:
     """Return the first time at which `column` shows that a proportion `p` had the event."""
-    had = 1 - curve[column].to_numpy() if falling else curve[column].to_numpy()
-    times = curve["time"].to_numpy()
+    had = 1 - curve[column] if falling else curve[column]
+    times = curve["time"]
     reached = np.flatnonzero(had >= p - LEVEL_TOLERANCE)
     if not len(reached):
         return float("nan")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
+from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.survival.at_events import event_times
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import read_outcome
-from spineoutcomes.survival.product_limit import kaplan_meier, survival, survival_influence
+from spineoutcomes.survival.product_limit import kaplan_meier, survival_influence
 from spineoutcomes.survival.sampling import (
     FEATURES,
     Group,
@@ -26,12 +27,9 @@ from spineoutcomes.survival.sampling import (
 )
 from spineoutcomes.survival.steps import (
     checked_horizons,
-    curve_rows,
     reader_notes,
-    stacked,
+    rows_of_curve,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 SOURCES = (
     "Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452",
@@ -162,13 +160,10 @@ def survival_curve(
             "cumulative_incidence, or merge the causes into one event on purpose."
         )
     groups = counted(rows, outcome)
-    curves = [
-        curve_rows(group, None, *_estimate(group), conf_type=conf_type, conf_level=conf_level)
-        for group in groups
-    ]
+    curves = [_curve(group, conf_type, conf_level) for group in groups]
     error = error_words(rows, data) if is_robust(rows) else "Greenwood error"
     return Curves(
-        stacked(curves),
+        curves,
         measure="survival",
         time_unit=time_unit,
         method=f"Kaplan-Meier estimate, {error}, {conf_level:.0%} {conf_type} limits"
@@ -181,10 +176,13 @@ def survival_curve(
     )
 
 
-def _estimate(group: Group) -> tuple[FloatArray, FloatArray]:
-    """Return S and its error, which is missing where S is 0."""
-    if not is_robust(group.rows):
-        return kaplan_meier(group.counts)
-    S = survival(group.counts)
-    variance = group.variance(survival_influence(group.counts))
-    return S, np.where(S > 0, root(variance), np.nan)
+def _curve(group: Group, conf_type: ConfType, conf_level: float) -> CurveRows:
+    """Return the rows of S and its error, which is missing where S is 0."""
+    times = event_times(group.counts)
+    S, std_error = kaplan_meier(times.counts)
+    if is_robust(group.rows):
+        variance = group.variance(survival_influence(group.counts))[times.at]
+        std_error = np.where(S > 0, root(variance), np.nan)
+    return rows_of_curve(
+        group, None, times, S, std_error, first=1.0, conf_type=conf_type, conf_level=conf_level
+    )

@@ -13,11 +13,17 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
+from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.survival.at_events import event_times
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import read_outcome
 from spineoutcomes.survival.product_limit import kaplan_meier
 from spineoutcomes.survival.sampling import Group, counted
-from spineoutcomes.survival.steps import checked_horizons, curve_rows, reader_notes, stacked
+from spineoutcomes.survival.steps import (
+    checked_horizons,
+    reader_notes,
+    rows_of_curve,
+)
 
 Ties = Literal["events-first", "censorings-first"]
 
@@ -134,18 +140,11 @@ def followup_curve(
     groups = counted(rows, outcome)
     reversed_groups = [_reversed(group, ties) for group in groups]
     curves = [
-        curve_rows(
-            # At risk of either end, as in every other curve.
-            replace(turned, observed=replace(turned.observed, n_risk=group.observed.n_risk)),
-            None,
-            *kaplan_meier(turned.counts),
-            conf_type=conf_type,
-            conf_level=conf_level,
-        )
+        _curve(group, turned, conf_type, conf_level)
         for group, turned in zip(groups, reversed_groups, strict=True)
     ]
     return Curves(
-        stacked(curves),
+        curves,
         measure="survival",
         time_unit=time_unit,
         method=f"Reverse Kaplan-Meier estimate of follow-up, {ties.replace('-', ' ')} at ties, "
@@ -155,6 +154,21 @@ def followup_curve(
         conf_level=conf_level,
         horizons=checked_horizons(horizons, "followup_curve"),
         warnings=reader_notes(rows, reversed_groups, "was censored"),
+    )
+
+
+def _curve(group: Group, turned: Group, conf_type: ConfType, conf_level: float) -> CurveRows:
+    times = event_times(turned.counts)
+    # At risk of either end, as in every other curve.
+    observed = replace(turned.observed, n_risk=group.observed.n_risk)
+    return rows_of_curve(
+        replace(turned, observed=observed),
+        None,
+        times,
+        *kaplan_meier(times.counts),
+        first=1.0,
+        conf_type=conf_type,
+        conf_level=conf_level,
     )
 
 

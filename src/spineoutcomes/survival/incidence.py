@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Literal, get_args
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
+from spineoutcomes.results.curve_rows import CurveRows
 from spineoutcomes.survival.aalen_johansen import (
     delta_error,
     incidence_influence,
     incidence_of_cause,
 )
+from spineoutcomes.survival.at_events import event_times
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import Outcome, read_outcome
 from spineoutcomes.survival.sampling import (
@@ -31,12 +31,10 @@ from spineoutcomes.survival.sampling import (
 )
 from spineoutcomes.survival.steps import (
     checked_horizons,
-    curve_rows,
     reader_notes,
-    stacked,
+    rows_of_curve,
 )
 
-FloatArray = npt.NDArray[np.float64]
 Variance = Literal["delta", "infinitesimal-jackknife"]
 
 SOURCES = (
@@ -166,21 +164,15 @@ def cumulative_incidence(
     outcome = read_outcome(rows, "cumulative_incidence")
     by_delta = _is_delta(variance, rows)
     groups = counted(rows, outcome)
+    wanted = _wanted(outcome, cause)
     curves = [
-        curve_rows(
-            group,
-            j,
-            incidence_of_cause(group.counts, j).F,
-            _error(group, j, by_delta),
-            conf_type=conf_type,
-            conf_level=conf_level,
-        )
+        curve
         for group in groups
-        for j in _wanted(outcome, cause)
+        for curve in _curves(group, wanted, by_delta, conf_type, conf_level)
     ]
     error = "delta-method error" if by_delta else error_words(rows, data)
     return Curves(
-        stacked(curves),
+        curves,
         measure="incidence",
         time_unit=time_unit,
         method=f"Aalen-Johansen estimate, {error}, {conf_level:.0%} {conf_type} limits"
@@ -206,10 +198,20 @@ def _is_delta(variance: str | None, rows: Rows) -> bool:
     return variance != "infinitesimal-jackknife" and not is_robust(rows)
 
 
-def _error(group: Group, j: int, by_delta: bool) -> FloatArray:
-    if by_delta:
-        return delta_error(group.counts, j)
-    return root(group.variance(incidence_influence(group.counts, j)))
+def _curves(
+    group: Group, causes: list[int], by_delta: bool, conf_type: ConfType, conf_level: float
+) -> Iterator[CurveRows]:
+    """Yield the rows of the curve of each cause."""
+    times = event_times(group.counts)
+    for j in causes:
+        if by_delta:
+            std_error = delta_error(times.counts, j)
+        else:
+            std_error = root(group.variance(incidence_influence(group.counts, j)))[times.at]
+        F = incidence_of_cause(times.counts, j).F
+        yield rows_of_curve(
+            group, j, times, F, std_error, first=0.0, conf_type=conf_type, conf_level=conf_level
+        )
 
 
 def _wanted(outcome: Outcome, cause: Hashable) -> list[int]:

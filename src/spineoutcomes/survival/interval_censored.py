@@ -16,9 +16,10 @@ from spineoutcomes.numerics.columns import require_columns
 from spineoutcomes.numerics.interval_masses import KKT_TOLERANCE, Turnbull, turnbull
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
+from spineoutcomes.results.curve_rows import CurveRows
 from spineoutcomes.survival.outcome import both_with_ties, checked_times, require_complete
 from spineoutcomes.survival.risk_sets import RiskSets, count
-from spineoutcomes.survival.steps import CurveRows, checked_horizons, stacked
+from spineoutcomes.survival.steps import checked_horizons
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "interval_censored_curve"
@@ -154,7 +155,7 @@ def interval_censored_curve(
     fits = _fits(rows, looks)
     curves = [_curve(*parts) for parts in zip(rows.groups, sets, fits, strict=True)]
     return Curves(
-        stacked(curves),
+        curves,
         measure="survival",
         time_unit=time_unit,
         method="Turnbull's maximum-likelihood estimate from intervals, mass at their right ends, "

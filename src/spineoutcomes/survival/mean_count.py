@@ -11,13 +11,14 @@ import pandas as pd
 from spineoutcomes.design import Design
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
+from spineoutcomes.results.curve_rows import CurveRows
 from spineoutcomes.survival.histories import FEATURES, Histories, read_histories
 from spineoutcomes.survival.limits import MeanConfType, mean_limits
 from spineoutcomes.survival.member_squares import squares_of_members
 from spineoutcomes.survival.recurrent_mean import DEATH, mean_function, mean_influence, n_events
 from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import root
-from spineoutcomes.survival.steps import CurveRows, checked_horizons, stacked
+from spineoutcomes.survival.steps import checked_horizons
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "mean_cumulative_count"
@@ -159,7 +160,7 @@ def mean_cumulative_count(
     ]
     estimate = "Nelson-Aalen mean function" if terminal is None else "Ghosh-Lin mean function"
     return Curves(
-        stacked(curves),
+        curves,
         measure="mean_count",
         time_unit=time_unit,
         method=f"{estimate}, {histories.words}, {conf_level:.0%} {conf_type} limits",

@@ -48,6 +48,16 @@ class RiskSets:
     n_censor: FloatArray
     n_enter: FloatArray
 
+    def only(self, at: IntArray) -> RiskSets:
+        """Return the counts at some of the times, given by place."""
+        return RiskSets(
+            self.time[at],
+            self.n_risk[at],
+            self.n_event[:, at],
+            self.n_censor[at],
+            self.n_enter[at],
+        )
+
     def reached(self, time: float) -> int:
         """Return the place of the last time at or before a given one, -1 before the first."""
         if not len(self.time):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.survival.at_events import EventTimes
 from spineoutcomes.survival.limits import ConfType, confidence_limits
 from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import Group
@@ -19,59 +18,37 @@ from spineoutcomes.survival.sampling import Group
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CurveRows:
-    """The rows of one curve: its labels, and its columns by name."""
-
-    group: str
-    cause: str | None
-    columns: Mapping[str, FloatArray]
-
-
-def curve_rows(
+def rows_of_curve(
     group: Group,
     cause: int | None,
+    times: EventTimes,
     estimate: FloatArray,
     std_error: FloatArray,
     *,
+    first: float,
     conf_type: ConfType,
     conf_level: float,
 ) -> CurveRows:
-    """Return the rows of one curve, one per distinct time; of all causes as one, or of one."""
+    """Return the rows of one curve, one per distinct time; of all causes as one, or of one.
+
+    `estimate` and `std_error` are those at the times of events; before them it is `first`, without
+    error.
+    """
     low, high = confidence_limits(estimate, std_error, conf_type, conf_level)
+    first_limits = confidence_limits(np.array([first]), np.zeros(1), conf_type, conf_level)
     seen = group.observed
     columns = {
         "time": seen.time,
         "n_risk": seen.n_risk,
         "n_event": seen.n_event.sum(axis=0) if cause is None else seen.n_event[cause],
         "n_censor": seen.n_censor,
-        "estimate": estimate,
-        "std_error": std_error,
-        "conf_low": low,
-        "conf_high": high,
+        "estimate": times.carried(first, estimate),
+        "std_error": times.carried(0.0, std_error),
+        "conf_low": times.carried(first_limits[0].item(), low),
+        "conf_high": times.carried(first_limits[1].item(), high),
     }
     label = None if cause is None else group.outcome.causes[cause]
     return CurveRows(group.label, label, columns | group.weighted_columns())
-
-
-def stacked(curves: Sequence[CurveRows]) -> pd.DataFrame:
-    """Return the rows of several curves as one frame, whose labels are stored once."""
-    sizes = [len(curve.columns["time"]) for curve in curves]
-    labels = {
-        "group": _repeated([curve.group for curve in curves], sizes),
-        "cause": _repeated([curve.cause for curve in curves], sizes),
-    }
-    numbers = {
-        name: np.concatenate([curve.columns[name] for curve in curves])
-        for name in curves[0].columns
-    }
-    return pd.DataFrame(labels | numbers, copy=False)
-
-
-def _repeated(labels: Sequence[str | None], sizes: Sequence[int]) -> pd.Categorical:
-    known = list(dict.fromkeys(label for label in labels if label is not None))
-    codes: Any = np.repeat([-1 if x is None else known.index(x) for x in labels], sizes)
-    return pd.Categorical.from_codes(codes, pd.Index(known, dtype=object))
 
 
 def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[float, ...]:
