@@ -16,16 +16,8 @@ from spineoutcomes.results._frame import arranged
 FloatArray = npt.NDArray[np.float64]
 
 TEXT = ("group", "cause")
-NUMBERS = (
-    "time",
-    "n_risk",
-    "n_event",
-    "n_censor",
-    "estimate",
-    "std_error",
-    "conf_low",
-    "conf_high",
-)
+VALUES = ("estimate", "std_error", "conf_low", "conf_high")
+NUMBERS = ("time", "n_risk", "n_event", "n_censor", *VALUES)
 # Beside the counts of a weighted curve: the sum of weights at risk, and its effective size.
 WEIGHTED = ("n_risk_weighted", "n_effective")
 

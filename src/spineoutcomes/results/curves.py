@@ -12,11 +12,10 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.results._show import as_html, as_text
-from spineoutcomes.results.curve_rows import NUMBERS, CurveRows, curves_in
+from spineoutcomes.results.curve_rows import NUMBERS, VALUES, CurveRows, curves_in
 
 FloatArray = npt.NDArray[np.float64]
 
-VALUES = ("estimate", "std_error", "conf_low", "conf_high")
 START = {"survival": 1.0, "incidence": 0.0, "mean_count": 0.0}
 # Times closer than this share of their range differ by rounding only (0.1 + 0.2 and 0.3).
 TIE_TOLERANCE = 1e-9

@@ -37,7 +37,7 @@ def incidence_of_cause(counts: RiskSets, j: int) -> Incidence:
 
     Of many counts at once where the counts have a first axis of draws.
     """
-    n, d = counts.n_risk, counts.n_event.sum(axis=-2)
+    n, d = counts.n_risk, counts.n_any
     S = np.cumprod(1 - _share(d, n), axis=-1).astype(np.float64)
     S_before = np.concatenate([np.ones_like(S[..., :1]), S[..., :-1]], axis=-1)
     F = np.cumsum(S_before * _share(counts.n_event[..., j, :], n), axis=-1)
@@ -56,7 +56,7 @@ def delta_error(counts: RiskSets, j: int) -> FloatArray:
     """
     n = counts.n_risk
     own = counts.n_event[j]
-    other = counts.n_event.sum(axis=0) - own
+    other = counts.n_any - own
     at = incidence_of_cause(counts, j)
     # Where S is 0 nothing follows: F(s) = F(t) for all later t.
     per_S = np.divide(1, at.S, out=np.zeros(len(n)), where=at.S > 0)
@@ -77,7 +77,7 @@ def incidence_influence(counts: RiskSets, j: int) -> Influence:
     own P jumps by F(s) / (n(s) - d(s)), one of cause j by S(s-) / n(s) as well, and Q by
     1 / (n(s) - d(s)); both fall at every event time by the mean of these jumps over those at risk.
     """
-    n, d = counts.n_risk, counts.n_event.sum(axis=0)
+    n, d = counts.n_risk, counts.n_any
     at = incidence_of_cause(counts, j)
     jump_Q = np.divide(1, n - d, out=np.zeros(len(n)), where=n > d)
     own_jump = np.divide(at.S_before, n, out=np.zeros(len(n)), where=n > 0)

@@ -5,6 +5,7 @@ With few ties most times of a curve are censorings, at which nothing is to be es
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,9 +36,13 @@ class EventTimes:
     at: IntArray
     latest: IntArray
 
-    def carried(self, first: float, values: FloatArray) -> FloatArray:
-        """Return at all K times a value that holds at first, and then others of shape (E,)."""
-        return np.append(first, values).take(self.latest)
+    def carried(self, first: Sequence[float], values: Sequence[FloatArray]) -> FloatArray:
+        """Return columns at all K times, each of a value that holds at first and others (E,)."""
+        # One block of memory for all: for large ones the system is asked once.
+        columns = np.empty((len(values), len(self.latest)))
+        for column, start, later in zip(columns, first, values, strict=True):
+            np.append(start, later).take(self.latest, out=column, mode="clip")
+        return columns
 
 
 def event_times(counts: RiskSets) -> EventTimes:

@@ -175,7 +175,7 @@ def _curve(group: Group, turned: Group, conf_type: ConfType, conf_level: float) 
 def _reversed(group: Group, ties: Ties) -> Group:
     """Return the group with the end of follow-up as the event."""
     sets = group.observed
-    had_event = sets.n_event.sum(axis=0)
+    had_event = sets.n_any
     # Who had the event at a time cannot be censored at it any more.
     n_risk = sets.n_risk - had_event if ties == "events-first" else sets.n_risk
     turned = replace(sets, n_risk=n_risk, n_event=sets.n_censor[np.newaxis], n_censor=had_event)

@@ -24,7 +24,7 @@ def kaplan_meier(counts: RiskSets) -> tuple[FloatArray, FloatArray]:
     tuple of two arrays of shape (K,)
         The error is missing where S is 0.
     """
-    n, d = counts.n_risk, counts.n_event.sum(axis=0)
+    n, d = counts.n_risk, counts.n_any
     S = survival(counts)
     summand = _ratio(d, n * (n - d))
     std_error = S * np.sqrt(np.cumsum(summand))
@@ -33,7 +33,7 @@ def kaplan_meier(counts: RiskSets) -> tuple[FloatArray, FloatArray]:
 
 def survival(counts: RiskSets) -> FloatArray:
     """Return S at the times of `counts`, or of many counts at once: the product of 1 - d / n."""
-    n, d = counts.n_risk, counts.n_event.sum(axis=-2)
+    n, d = counts.n_risk, counts.n_any
     return np.asarray(np.cumprod(1 - _ratio(d, n), axis=-1), dtype=np.float64)
 
 
@@ -45,7 +45,7 @@ def survival_influence(counts: RiskSets) -> Influence:
     The derivative of log S(t) by the weight of an individual is minus the sum over its times at
     risk s <= t of (dN(s) - d(s) / n(s)) / (n(s) - d(s)), N counting its own event.
     """
-    n, d = counts.n_risk, counts.n_event.sum(axis=0)
+    n, d = counts.n_risk, counts.n_any
     own = _ratio(1.0, n - d)
     jump = np.zeros((1 + len(counts.n_event), 1, len(n)))
     jump[1:] = own

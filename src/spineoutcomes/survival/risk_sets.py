@@ -48,6 +48,13 @@ class RiskSets:
     n_censor: FloatArray
     n_enter: FloatArray
 
+    @property
+    def n_any(self) -> FloatArray:
+        """Events of any cause at each time, shape (K,); of many counts at once, of each."""
+        if self.n_event.shape[-2] == 1:
+            return self.n_event[..., 0, :]
+        return np.asarray(self.n_event.sum(axis=-2))
+
     def only(self, at: IntArray) -> RiskSets:
         """Return the counts at some of the times, given by place."""
         return RiskSets(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import Rows
-from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.results.curve_rows import VALUES, CurveRows
 from spineoutcomes.survival.at_events import EventTimes
 from spineoutcomes.survival.limits import ConfType, confidence_limits
 from spineoutcomes.survival.risk_sets import RiskSets
@@ -34,21 +34,21 @@ def rows_of_curve(
     `estimate` and `std_error` are those at the times of events; before them it is `first`, without
     error.
     """
-    low, high = confidence_limits(estimate, std_error, conf_type, conf_level)
-    first_limits = confidence_limits(np.array([first]), np.zeros(1), conf_type, conf_level)
+    limits = confidence_limits(estimate, std_error, conf_type, conf_level)
+    before = confidence_limits(np.array([first]), np.zeros(1), conf_type, conf_level)
+    columns = times.carried(
+        [first, 0.0, *(limit.item() for limit in before)], [estimate, std_error, *limits]
+    )
     seen = group.observed
-    columns = {
+    counted = {
         "time": seen.time,
         "n_risk": seen.n_risk,
-        "n_event": seen.n_event.sum(axis=0) if cause is None else seen.n_event[cause],
+        "n_event": seen.n_any if cause is None else seen.n_event[cause],
         "n_censor": seen.n_censor,
-        "estimate": times.carried(first, estimate),
-        "std_error": times.carried(0.0, std_error),
-        "conf_low": times.carried(first_limits[0].item(), low),
-        "conf_high": times.carried(first_limits[1].item(), high),
     }
+    estimated = dict(zip(VALUES, columns, strict=True))
     label = None if cause is None else group.outcome.causes[cause]
-    return CurveRows(group.label, label, columns | group.weighted_columns())
+    return CurveRows(group.label, label, counted | estimated | group.weighted_columns())
 
 
 def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[float, ...]:
@@ -87,6 +87,6 @@ def reader_notes(
 
 
 def _empties_before_entry(counts: RiskSets) -> bool:
-    n_event = counts.n_event.sum(axis=0)
+    n_event = counts.n_any
     emptied = np.flatnonzero((n_event > 0) & (n_event == counts.n_risk))
     return bool(len(emptied)) and bool(counts.n_enter[emptied[0] :].any())
