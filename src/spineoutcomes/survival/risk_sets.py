@@ -235,7 +235,20 @@ def _sorted(
                 table[-1, :1] = len(times) if mass is None else mass.sum()
             exits.append(table[:-1])
             enters.append(table[-1])
-        yield _cumulated(np.append(0.0, distinct) if start else distinct, exits, enters)
+        yield _cumulated(
+            np.append(0.0, distinct) if start else distinct,
+            exits,
+            enters,
+            _left(begins, start) if entry is None and own[0] is None else None,
+        )
+
+
+def _left(begins: npt.NDArray[np.bool_], start: int) -> FloatArray:
+    """Return how many rows there are from each place on at which a run begins, first all again."""
+    n_risk = np.empty(start + np.count_nonzero(begins))
+    n_risk[:start] = len(begins)
+    np.subtract(len(begins), np.flatnonzero(begins), out=n_risk[start:])
+    return n_risk
 
 
 def _sums(
@@ -255,22 +268,32 @@ def _sums(
 
 
 def _cumulated(
-    time: FloatArray, exits: Sequence[FloatArray], enters: Sequence[FloatArray]
+    time: FloatArray,
+    exits: Sequence[FloatArray],
+    enters: Sequence[FloatArray],
+    n_risk: FloatArray | None = None,
 ) -> list[RiskSets]:
-    """Return the counts of one group for each mass: those at risk are those yet to leave."""
+    """Return the counts of one group for each mass: those at risk are those yet to leave.
+
+    `n_risk` of the first mass may be known already.
+    """
     sets: list[RiskSets] = []
     for leave, enter in zip(exits, enters, strict=True):
-        leaves = leave.sum(axis=0)
-        # Summed from the end, so that the few who are left are not what remains of large sums.
-        n_risk = np.cumsum((leaves - enter)[::-1])[::-1]
-        # Nobody entered before the first time: there, those who enter are counted.
-        n_risk[:1] = enter[:1]
+        at_risk = _yet_to_leave(leave, enter) if sets or n_risk is None else n_risk
         if sets:
             # Where all at risk leave, their weights are those that leave, to the last digit.
             emptied = sets[0].n_risk == exits[0].sum(axis=0)
-            n_risk = np.where(emptied, leaves, n_risk)
-        sets.append(RiskSets(time, n_risk, leave[1:], leave[0], enter))
+            at_risk = np.where(emptied, leave.sum(axis=0), at_risk)
+        sets.append(RiskSets(time, at_risk, leave[1:], leave[0], enter))
     return sets
+
+
+def _yet_to_leave(leave: FloatArray, enter: FloatArray) -> FloatArray:
+    # Summed from the end, so that the few who are left are not what remains of large sums.
+    n_risk = np.cumsum((leave.sum(axis=0) - enter)[::-1])[::-1]
+    # Nobody entered before the first time: there, those who enter are counted.
+    n_risk[:1] = enter[:1]
+    return n_risk
 
 
 def _nothing(n_causes: int) -> RiskSets:

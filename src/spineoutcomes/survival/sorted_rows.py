@@ -81,17 +81,17 @@ class _Keys:
         self.values.sort()
         firsts = np.arange(n_groups, dtype=np.int64) << (self.time_bits + self.kind_bits)
         bounds = [*np.searchsorted(self.values, firsts), len(self.values)]
-        code = small_integer(2**self.kind_bits)
-        for start, end in pairwise(bounds):
-            keys = self.values[start:end]
-            kinds = (keys & (2**self.kind_bits - 1)).astype(code)
-            bits = keys >> self.kind_bits
-            bits &= 2**self.time_bits - 1
-            n_zero = int(np.searchsorted(bits, 1)) if self.zero else 0
-            bits += self.least
-            times = bits.view(np.float64)
-            times[:n_zero] = 0.0
-            yield times, kinds
+        kinds = (self.values & (2**self.kind_bits - 1)).astype(small_integer(2**self.kind_bits))
+        # In place: the keys are of no more use.
+        bits = self.values
+        bits >>= self.kind_bits
+        bits &= 2**self.time_bits - 1
+        lowest = bits == 0
+        bits += self.least
+        times = bits.view(np.float64)
+        if self.zero:
+            times[lowest] = 0.0
+        yield from ((times[i:j], kinds[i:j]) for i, j in pairwise(bounds))
 
 
 def _packed(
