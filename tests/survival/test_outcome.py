@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
 from spineoutcomes.numerics.rows import analysis_rows
-from spineoutcomes.survival.outcome import Outcome, read_outcome, with_ties
+from spineoutcomes.survival.outcome import Outcome, read_outcome
 
 
 def read(data: pd.DataFrame) -> Outcome:
@@ -68,20 +66,6 @@ def test_times_equal_up_to_rounding_are_equal() -> None:
     assert outcome.time[0] == outcome.time[1]
     outcome = read(pd.DataFrame({"time": [0.3 + 1e-6, 0.3, 1.0], "event": [1, 1, 0]}))
     assert outcome.time[0] != outcome.time[1]
-
-
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=40), st.integers(0, 2**32 - 1))
-def test_a_run_of_close_times_takes_the_time_it_begins_with(steps: list[int], seed: int) -> None:
-    # Times 0, 1, ... of which some are moved by less than the tolerance, in any order.
-    moved = np.array(steps) + 1e-12 * np.arange(len(steps))
-    order = np.random.default_rng(seed).permutation(len(steps))
-    settled = with_ties(moved[order])
-    assert (np.diff(settled[np.argsort(moved[order])]) >= 0).all()
-    for whole in set(steps):
-        own = moved[order][np.array(steps)[order] == whole]
-        assert set(settled[np.array(steps)[order] == whole]) == (
-            {own.min()} if max(steps) > min(steps) else set(own)
-        )
 
 
 @pytest.mark.parametrize("entry", [None, [0.0, 2.0, 0.0, 1.0, 2.5]])

@@ -86,7 +86,7 @@ def count_strata(rows: Rows, outcome: Outcome, stratum: IntArray | None) -> Stra
     if rows.weights is not None:
         masses.append(rows.weights if rows.are_single else rows.counts * rows.weights)
     found = count_masses(
-        outcome.time,
+        outcome.ends,
         outcome.codes,
         rows.codes if stratum is None else stratum * G + rows.group,
         n_causes=len(outcome.causes),
@@ -94,6 +94,7 @@ def count_strata(rows: Rows, outcome: Outcome, stratum: IntArray | None) -> Stra
         entry=outcome.entry,
         masses=masses,
         place=outcome.place,
+        close=outcome.close,
     )
     observed, *counts = [[sets[s * G : (s + 1) * G] for s in range(n_strata)] for sets in found]
     return Strata(observed, counts[0] if counts else observed)

@@ -12,10 +12,11 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.survival.influence import Members
-from spineoutcomes.survival.outcome import both_with_ties, checked_times, require_complete
+from spineoutcomes.survival.outcome import checked_times, require_complete
 from spineoutcomes.survival.recurrent_mean import DEATH, EVENT
 from spineoutcomes.survival.risk_sets import RiskSets, count
 from spineoutcomes.survival.sampling import warn_of_few_clusters
+from spineoutcomes.survival.ties import both_with_ties
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

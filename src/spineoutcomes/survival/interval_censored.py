@@ -17,9 +17,10 @@ from spineoutcomes.numerics.interval_masses import KKT_TOLERANCE, Turnbull, turn
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
-from spineoutcomes.survival.outcome import both_with_ties, checked_times, require_complete
+from spineoutcomes.survival.outcome import checked_times, require_complete
 from spineoutcomes.survival.risk_sets import RiskSets, count
 from spineoutcomes.survival.steps import checked_horizons
+from spineoutcomes.survival.ties import both_with_ties
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "interval_censored_curve"

@@ -13,11 +13,10 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.columns import small_integer
-from spineoutcomes.numerics.in_blocks import blocks
 from spineoutcomes.numerics.rows import Rows
-from spineoutcomes.results.curves import TIE_TOLERANCE
 from spineoutcomes.results.labels import as_labels
 from spineoutcomes.survival.cross_table import as_places
+from spineoutcomes.survival.ties import CloseTimes, both_with_ties, close_times
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -41,8 +40,8 @@ class Outcome:
 
     Attributes
     ----------
-    time : array of shape (n,)
-        End of observation; equal up to rounding means equal.
+    ends : array of shape (n,)
+        End of observation, as it was given; `time` has those equal up to rounding made equal.
     codes : array of shape (n,)
         0 = censored, k = cause k, an index (from 1) into `causes`; small integers, to compare and
         to count with. In sums and products they overflow without a word; use `event`.
@@ -52,13 +51,21 @@ class Outcome:
         Labels of the causes, in category order or the order of the numbers.
     place : array of shape (n,) or None
         The times as integers, where they are whole numbers to count in.
+    close : CloseTimes or None
+        Ends that are equal to others up to rounding.
     """
 
-    time: FloatArray
+    ends: FloatArray
     codes: Codes
     entry: FloatArray | None
     causes: tuple[str, ...]
     place: Codes | None = None
+    close: CloseTimes | None = None
+
+    @cached_property
+    def time(self) -> FloatArray:
+        """End of observation, of shape (n,); equal up to rounding means equal."""
+        return self.ends if self.close is None else self.close.settled(self.ends)
 
     @cached_property
     def event(self) -> IntArray:
@@ -121,10 +128,11 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
     require_complete(rows, function)
     time, place = _read_times(rows, function)
     entry = checked_times(rows, "entry", function) if "entry" in rows.frame else None
+    close = None
     if entry is not None:
         time, entry = both_with_ties(time, entry)
     elif place is None:
-        time = with_ties(time)
+        close = close_times(time)
     if entry is not None:
         late = int(((entry >= time) & (time > 0)).sum())
         if late:
@@ -133,7 +141,7 @@ def read_outcome(rows: Rows, function: str) -> Outcome:
                 "not. Leave out who left before entering, or correct the dates."
             )
     event, causes = _event_codes(rows.frame["event"], function)
-    return Outcome(time, event, entry, causes, place)
+    return Outcome(time, event, entry, causes, place, close)
 
 
 def require_complete(rows: Rows, function: str) -> None:
@@ -176,50 +184,6 @@ def checked_times(rows: Rows, role: str, function: str) -> FloatArray:
             f"of {len(values)} values are. Leave those rows out, or correct the dates."
         )
     return values
-
-
-def with_ties(values: FloatArray) -> FloatArray:
-    """Return the times with those equal up to rounding made equal."""
-    ordered = np.sort(values)
-    step = np.diff(ordered)
-    near = step <= TIE_TOLERANCE * (ordered[-1] - ordered[0])
-    if not step[near].any():
-        return values
-    # Each run of times that follow one another closely takes the time it begins with.
-    follows = np.flatnonzero(near) + 1
-    begins = np.append(True, np.diff(follows) > 1)
-    heads = ordered[(follows[begins] - 1)[np.cumsum(begins) - 1]]
-    later = ordered[follows] > heads
-    moved, first = np.unique(ordered[follows][later], return_index=True)
-    at, which = _found(values, moved, ordered[0], ordered[-1])
-    settled = values.copy()
-    settled[at] = heads[later][first[which]]
-    return settled
-
-
-def _found(
-    values: FloatArray, wanted: FloatArray, lowest: float, highest: float
-) -> tuple[IntArray, IntArray]:
-    """Return where values are among a few ascending ones, and which of these each is."""
-    marked = np.zeros(len(values) + 1, dtype=bool)
-
-    def cells(some: FloatArray) -> Codes:
-        return ((some - lowest) / (highest - lowest) * len(values)).astype(np.int32)
-
-    marked[cells(wanted)] = True
-    # Most values lie in a cell without any that is wanted.
-    near = np.flatnonzero(
-        np.concatenate([marked.take(cells(values[part])) for part in blocks(len(values))])
-    )
-    which = np.minimum(np.searchsorted(wanted, values[near]), len(wanted) - 1)
-    exact = np.flatnonzero(wanted[which] == values[near])
-    return near[exact], which[exact]
-
-
-def both_with_ties(one: FloatArray, other: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return two columns of times with those equal up to rounding made equal."""
-    both = with_ties(np.concatenate([one, other]))
-    return both[: len(one)], both[len(one) :]
 
 
 def _event_codes(event: pd.Series, function: str) -> tuple[Codes, tuple[str, ...]]:

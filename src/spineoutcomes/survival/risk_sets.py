@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from spineoutcomes.results.curves import TIE_TOLERANCE
 from spineoutcomes.survival.cross_table import as_places, crossed, most_cells
-from spineoutcomes.survival.sorted_rows import in_order
+from spineoutcomes.survival.runs import counted_runs
+from spineoutcomes.survival.ties import CloseTimes
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -142,6 +143,7 @@ def count_masses(
     entry: FloatArray | None,
     masses: Sequence[FloatArray | None],
     place: Codes | None = None,
+    close: CloseTimes | None = None,
 ) -> list[tuple[RiskSets, ...]]:
     """Count rows as `count` does, several times over, at the same times.
 
@@ -154,6 +156,8 @@ def count_masses(
         others weights of at least 0; None is 1 for each.
     place : array of shape (n,), optional
         What `as_places(time)` gives, where it is known already.
+    close : CloseTimes, optional
+        Times that are equal to others up to rounding, and count as these.
 
     Returns
     -------
@@ -164,15 +168,17 @@ def count_masses(
         return [tuple(_nothing(n_causes) for _ in range(n_groups)) for _ in masses]
     place = as_places(time) if place is None else place
     entered = None if entry is None else as_places(entry)
-    K = int(time.max()) + 1 if place is not None else 0
+    K = int(place.max()) + 1 if place is not None else 0
     if (
         place is None
         or (entry is not None and entered is None)
         or K * n_groups > most_cells(len(time))
     ):
-        by_group = _sorted(time, event, group, n_causes, n_groups, entry, masses)
+        runs = counted_runs(time, event, group, n_causes, n_groups, entry, masses, close)
+        by_group = [_cumulated(*counts) for counts in runs]
     else:
-        by_group = _tabulated(place, event, group, n_causes, n_groups, K, entered, masses)
+        table = _tabulated(place, event, group, n_causes, n_groups, K, entered, masses)
+        by_group = list(table)
     return list(zip(*by_group, strict=True))
 
 
@@ -200,71 +206,6 @@ def _tabulated(
         yield _cumulated(
             at.astype(np.float64), [e[:, g, at] for e in exits], [e[g, at] for e in enters]
         )
-
-
-def _sorted(
-    time: FloatArray,
-    event: Codes,
-    group: Codes,
-    n_causes: int,
-    n_groups: int,
-    entry: FloatArray | None,
-    masses: Sequence[FloatArray | None],
-) -> Iterator[list[RiskSets]]:
-    """Yield the counts of each group, from times of any kind that are sorted once."""
-    n_kinds = n_causes + 1
-    if entry is not None:
-        # An entry is an instant of its own kind, after the causes.
-        time = np.concatenate([time, entry])
-        event = np.concatenate([event, np.full(len(entry), n_kinds)])
-        group = np.concatenate([group, group])
-        masses = [None if mass is None else np.concatenate([mass, mass]) for mass in masses]
-        n_kinds += 1
-    for times, kinds, own in in_order(time, event, group, masses, n_kinds, n_groups):
-        begins = np.append(True, times[1:] != times[:-1])[: len(times)]
-        more = np.flatnonzero(~begins)
-        distinct = times[begins] if len(more) else times
-        # All enter at 0 without late entry: a time of its own before the first exit.
-        start = int(entry is None and len(times) > 0 and times[0] > 0)
-        exits, enters = [], []
-        for mass in own:
-            table = np.zeros((n_causes + 2, start + len(distinct)))
-            for k in range(n_kinds):
-                table[k, start:] = _sums(kinds == k, mass, begins, more)
-            if entry is None:
-                table[-1, :1] = len(times) if mass is None else mass.sum()
-            exits.append(table[:-1])
-            enters.append(table[-1])
-        yield _cumulated(
-            np.append(0.0, distinct) if start else distinct,
-            exits,
-            enters,
-            _left(begins, start) if entry is None and own[0] is None else None,
-        )
-
-
-def _left(begins: npt.NDArray[np.bool_], start: int) -> FloatArray:
-    """Return how many rows there are from each place on at which a run begins, first all again."""
-    n_risk = np.empty(start + np.count_nonzero(begins))
-    n_risk[:start] = len(begins)
-    np.subtract(len(begins), np.flatnonzero(begins), out=n_risk[start:])
-    return n_risk
-
-
-def _sums(
-    holds: npt.NDArray[np.bool_],
-    mass: FloatArray | None,
-    begins: npt.NDArray[np.bool_],
-    more: IntArray,
-) -> npt.NDArray[np.generic]:
-    """Return the mass, of those for which it holds, of runs of rows, and of `more` in a run."""
-    values = holds if mass is None else holds * mass
-    if not len(more):
-        return values
-    # Most times are of one row only; what others share is added to the row they begin with.
-    sums = values[begins].astype(np.float64)
-    np.add.at(sums, more - np.arange(1, len(more) + 1), values[more])
-    return sums
 
 
 def _cumulated(

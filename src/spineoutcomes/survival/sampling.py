@@ -133,7 +133,7 @@ def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
         mass = rows.weights if rows.are_single else rows.counts * rows.weights
         masses += [mass, mass * rows.weights]
     observed, *weighted = count_masses(
-        outcome.time,
+        outcome.ends,
         outcome.codes,
         rows.codes,
         n_causes=len(outcome.causes),
@@ -141,6 +141,7 @@ def counted(rows: Rows, outcome: Outcome) -> tuple[Group, ...]:
         entry=outcome.entry,
         masses=masses,
         place=outcome.place,
+        close=outcome.close,
     )
     counts, squares = weighted or (observed, observed)
     return tuple(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.numerics.columns import small_integer
+from spineoutcomes.numerics.in_blocks import blocks
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -98,21 +99,27 @@ def _packed(
     time: FloatArray, kind: Codes, group: Codes, n_kinds: int, n_groups: int
 ) -> _Keys | None:
     """Return the keys of the rows; None where they do not fit."""
-    bits = np.abs(time).view(np.int64)  # a zero with a sign is 0
-    least = int(bits.min())
+    least, most = _bits(time.min()), _bits(time.max())
     zero = least == 0
     if zero:
-        above = bits[bits > 0]
-        least = int(above.min()) - 1 if len(above) else 0
-        np.maximum(bits, least, out=bits)
-    time_bits = (int(bits.max()) - least).bit_length()
+        above = time[time > 0]
+        least = _bits(above.min()) - 1 if len(above) else 0
+    time_bits = (most - least).bit_length()
     kind_bits = (n_kinds - 1).bit_length()
     if time_bits + kind_bits + (n_groups - 1).bit_length() > BITS:
         return None
-    values = group.astype(np.int64)
-    values <<= time_bits
-    values += bits
-    values -= least
-    values <<= kind_bits
-    values |= kind
+    values = np.empty(len(time), dtype=np.int64)
+    for part in blocks(len(time)):
+        bits = np.abs(time[part]).view(np.int64)  # a zero with a sign is 0
+        bits -= least
+        key = group[part].astype(np.int64)
+        key <<= time_bits
+        key |= np.maximum(bits, 0) if zero else bits
+        key <<= kind_bits
+        key |= kind[part]
+        values[part] = key
     return _Keys(values, least, zero, time_bits, kind_bits)
+
+
+def _bits(time: np.float64) -> int:
+    return int(np.abs(time).view(np.int64))
