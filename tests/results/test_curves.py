@@ -142,3 +142,9 @@ def test_errors() -> None:
         survival().quantile(1)
     with pytest.raises(ArgumentError, match="A mean count has no quantiles"):
         so.Curves(steps(), measure="mean_count").quantile(0.5)
+
+
+def test_nobody_is_at_risk_before_the_first_entry() -> None:
+    rows = pd.DataFrame({"time": [8, 9, 10, 12], "entry": [5, 5, 6, 7], "event": [1, 0, 1, 1]})
+    curve = so.survival.survival_curve(rows, time="time", event="event", entry="entry")
+    assert curve.at([0, 3, 5, 5.5, 7.5, 8])["n_risk"].tolist() == [0, 0, 2, 2, 4, 4]

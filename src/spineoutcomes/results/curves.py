@@ -111,7 +111,8 @@ class Curves:
             One row per group, cause and time, with the columns of the curve. `estimate`, its error
             and limits are those at or last before the time; before the first row the start value
             with error 0; after the last observation they are missing. `n_risk` counts those
-            observed just before the time, `n_event` and `n_censor` those at exactly that time.
+            observed just before the time, nobody before the first entry, `n_event` and `n_censor`
+            those at exactly that time.
         """
         asked = np.atleast_1d(np.asarray(times, dtype=float))
         start = START[self.measure]
@@ -217,6 +218,7 @@ def _at_times(curve: CurveRows, times: FloatArray, start: float) -> CurveRows:
     beyond = following == len(known)
     at_next = np.minimum(following, len(known) - 1)
     exact = ~beyond & (known[at_next] <= times + rounding)
+    nobody = beyond | ((last < 0) & _begins_with_an_entry(columns))
     found = {"time": times.copy()}
     for name in columns:
         if name in VALUES:
@@ -226,8 +228,13 @@ def _at_times(curve: CurveRows, times: FloatArray, start: float) -> CurveRows:
         elif name in ("n_event", "n_censor"):
             found[name] = np.where(exact, columns[name][at_next], 0.0)
         elif name != "time":
-            found[name] = np.where(beyond, 0.0, columns[name][at_next])
+            found[name] = np.where(nobody, 0.0, columns[name][at_next])
     return CurveRows(curve.group, curve.cause, found)
+
+
+def _begins_with_an_entry(columns: Mapping[str, FloatArray]) -> bool:
+    """Return whether nothing happens at the first time but that somebody enters."""
+    return bool(columns["n_event"][0] == 0 and columns["n_censor"][0] == 0)
 
 
 def _first_crossing(curve: Mapping[str, FloatArray], column: str, p: float, falling: bool) -> float:
