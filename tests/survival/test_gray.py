@@ -287,3 +287,17 @@ def test_ties_among_very_few_have_no_positive_variance() -> None:
     data = pd.DataFrame(TIED, columns=["time", "event", "g"])
     with pytest.raises(NotEstimableError, match="no positive variance"):
         gray_rows(data, rho=1)
+
+
+def test_a_stratum_without_events_says_nothing() -> None:
+    # cmprsk 2.2-11, cuminc(time, event, group, strata): 3.60174187454154.
+    data = pd.DataFrame(
+        {
+            "time": [1, 2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5],
+            "event": [1, 2, 1, 0, 1, 2, 0, 1, 0, 0, 0, 0],
+            "group": list("abababababab"),
+            "stratum": [1] * 8 + [2] * 4,
+        }
+    )
+    test = gray_test(data, time="time", event="event", by="group", cause=1, strata="stratum")
+    np.testing.assert_allclose(test.tidy()["statistic"][0], 3.60174187454154, rtol=1e-12)

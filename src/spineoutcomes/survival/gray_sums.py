@@ -80,6 +80,8 @@ def weighted_gray(strata: Sequence[Sequence[RiskSets]], j: int, rho: float) -> O
     O, E, V = np.zeros(G), np.zeros(G), np.zeros((G, G))  # noqa: E741 (Mantel's letters)
     for groups in strata:
         at = _at_event_times(groups, j)
+        if not at.own.any():
+            continue  # a stratum without events of the cause says nothing of it
         pooled = _pool(at)
         w = pooled.rest_before**rho
         R = _over(at.Y * (1 - at.F_before), at.S_before)
