@@ -119,3 +119,11 @@ def test_a_zero_never_has_a_sign(value, digits):
     text = fmt.fixed(value, digits)
     assert "-" not in text
     assert not (text.startswith("−") and float(text[1:].replace(",", "")) == 0)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.95, "95%"), (0.955, "95.5%"), (0.999, "99.9%"), (0.57, "57%")]
+)
+def test_a_level_is_not_rounded_to_another(share: float, words: str) -> None:
+    assert fmt.level(share) == words
+    assert fmt.interval_label(share) == f"{words} CI"

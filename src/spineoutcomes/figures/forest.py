@@ -184,7 +184,9 @@ def _label(axes: Axes, rows: pd.DataFrame, scale: str, conf_level: float) -> Non
     if set(measures) <= fmt.POINTS:
         name += ", percentage points"
     axes.set_xlabel(f"{name}, log scale" if scale == "ratio" else name)
-    _at_right(axes, f"Estimate ({100 * conf_level:g}% CI)", -0.75, weight="bold", va="bottom")
+    _at_right(
+        axes, f"Estimate ({fmt.interval_label(conf_level)})", -0.75, weight="bold", va="bottom"
+    )
 
 
 def _at_right(axes: Axes, text: str, place: float, **style: Any) -> None:

@@ -167,7 +167,12 @@ def measure_label(name: str) -> str:
 
 def interval_label(conf_level: float) -> str:
     """Return "95% CI"."""
-    return f"{100 * conf_level:g}% CI"
+    return f"{level(conf_level)} CI"
+
+
+def level(share: float) -> str:
+    """Return a level in percent, "97.5%": never rounded to another one."""
+    return f"{100 * share:.10g}%"
 
 
 def _ratio_decimals(value: float) -> int:

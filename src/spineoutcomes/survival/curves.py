@@ -12,6 +12,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.results.format import level
 from spineoutcomes.survival.at_events import event_times
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import read_outcome
@@ -166,7 +167,7 @@ def survival_curve(
         curves,
         measure="survival",
         time_unit=time_unit,
-        method=f"Kaplan-Meier estimate, {error}, {conf_level:.0%} {conf_type} limits"
+        method=f"Kaplan-Meier estimate, {error}, {level(conf_level)} {conf_type} limits"
         + ("; late entry" if entry else ""),
         sources=SOURCES,
         estimand=data.estimand if isinstance(data, Design) else None,

@@ -14,6 +14,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.results.format import level
 from spineoutcomes.survival.at_events import event_times
 from spineoutcomes.survival.limits import ConfType
 from spineoutcomes.survival.outcome import read_outcome
@@ -148,7 +149,8 @@ def followup_curve(
         measure="survival",
         time_unit=time_unit,
         method=f"Reverse Kaplan-Meier estimate of follow-up, {ties.replace('-', ' ')} at ties, "
-        f"Greenwood error, {conf_level:.0%} {conf_type} limits" + ("; late entry" if entry else ""),
+        f"Greenwood error, {level(conf_level)} {conf_type} limits"
+        + ("; late entry" if entry else ""),
         sources=SOURCES,
         estimand="share still followed, had nobody had the event",
         conf_level=conf_level,

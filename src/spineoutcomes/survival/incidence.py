@@ -12,6 +12,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.results.format import level
 from spineoutcomes.survival.aalen_johansen import (
     delta_error,
     incidence_influence,
@@ -175,7 +176,7 @@ def cumulative_incidence(
         curves,
         measure="incidence",
         time_unit=time_unit,
-        method=f"Aalen-Johansen estimate, {error}, {conf_level:.0%} {conf_type} limits"
+        method=f"Aalen-Johansen estimate, {error}, {level(conf_level)} {conf_type} limits"
         + ("; late entry" if entry else ""),
         sources=SOURCES,
         estimand=data.estimand if isinstance(data, Design) else None,
