@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import spineoutcomes as so
-from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
 from spineoutcomes.survival import mean_count_difference, mean_cumulative_count
 
 # R's side differentiates with steps of 1e-4, which misses by their square.
@@ -78,7 +78,8 @@ def test_the_test_by_hand() -> None:
 def test_the_test_without_death_by_hand() -> None:
     # Now C is censored: at 2 A is alone with an increment of 1, in place of S(2-) = 1/2, and again
     # at 4; none of these change as A weighs more.
-    test = found(SIX, horizon=4, terminal=None).iloc[3]
+    with pytest.warns(SparseDataWarning, match="a: an estimate has no error"):
+        test = found(SIX, horizon=4, terminal=None).iloc[3]
     np.testing.assert_allclose(
         test["statistic"], (2 / 3 + 1 / 2 - 1 / 3) ** 2 / (2 * (1 / 6) ** 2), rtol=1e-12
     )
@@ -197,6 +198,7 @@ def test_one_arm_is_no_comparison() -> None:
 
 
 def test_no_events_have_no_test() -> None:
-    rows = found(SIX.assign(event=0), horizon=3)
+    with pytest.warns(SparseDataWarning, match="a, b: an estimate has no error"):
+        rows = found(SIX.assign(event=0), horizon=3)
     assert rows["estimate"].tolist()[:3] == [0, 0, 0]
     assert rows["statistic"].isna().all()

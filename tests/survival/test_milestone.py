@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import spineoutcomes as so
-from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
 from spineoutcomes.survival import cumulative_incidence, milestone_difference, survival_curve
 
 # Closed forms on both sides: only the order of sums differs.
@@ -129,8 +129,10 @@ def test_order_counts_and_swapped_arms() -> None:
 
 def test_a_horizon_beyond_is_allowed_where_all_had_the_event() -> None:
     # All of a had the event by 3, so that nobody is unaccounted for at 3.5.
-    rows = found(SIX, horizon=3.5)
+    with pytest.warns(SparseDataWarning, match="a: an estimate has no error of its own"):
+        rows = found(SIX, horizon=3.5)
     assert rows["estimate"][1] == 0
+    assert rows.loc[:1, ["std_error", "p_value", "conf_low", "conf_high"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize(

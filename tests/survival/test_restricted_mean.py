@@ -285,6 +285,6 @@ def test_errors(
 
 def test_rows_left_out_are_counted() -> None:
     with pytest.warns(MissingDataWarning, match="rmst: 1 of 6 rows lack a value of time"):
-        rows = found(SIX.assign(time=[1, 2, 3, None, 3, 4]), tau=3)
+        rows = found(SIX.assign(time=[1, 2, 3, None, 3, 4], event=[1, 0, 1, 1, 1, 1]), tau=3.5)
     assert value(rows, "rmst_difference", "n_missing") == 1
     assert value(rows, "rmst", "n_missing", contrast="b") == 1

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from spineoutcomes.errors import NotEstimableError
 from spineoutcomes.numerics.glm import GlmFit
 from spineoutcomes.numerics.information import cross_product
-from spineoutcomes.numerics.small_samples import cluster_rule
+from spineoutcomes.numerics.small_samples import cluster_rule, require_two_clusters
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -121,7 +121,7 @@ def cluster_covariance(
     """
     total = _by_cluster(scores * counts[:, None], cluster)
     G, n, p = len(total), float(counts.sum()), len(inverse)
-    _require_two(G)
+    require_two_clusters(G)
     factor = 1.0 if kind == "CR0" else G / (G - 1)
     if kind == "CR1S":
         factor *= (n - 1) / (n - p)
@@ -191,7 +191,7 @@ def bias_reduced(fit: GlmFit, cluster: IntArray) -> BiasReduced:
     """
     M = fit.inverse_information
     S = _information_by_cluster(fit, cluster)
-    _require_two(len(S))
+    require_two_clusters(len(S))
     L = np.linalg.cholesky(M)
     share, E = np.linalg.eigh(L.T @ S @ L)
     left = 1 - share
@@ -216,10 +216,3 @@ def _information_by_cluster(fit: GlmFit, cluster: IntArray) -> FloatArray:
 def _by_cluster(values: FloatArray, cluster: IntArray) -> FloatArray:
     G = int(cluster.max()) + 1
     return np.column_stack([np.bincount(cluster, column, G) for column in values.T])
-
-
-def _require_two(clusters: int) -> None:
-    if clusters < 2:
-        raise NotEstimableError(
-            "One cluster has no variation between clusters; errors by cluster need at least two."
-        )

@@ -60,6 +60,20 @@ def cluster_rule(clusters: int) -> ClusterRule:
     return ClusterRule("CR2", words, warning if clusters < VERY_FEW_CLUSTERS else None)
 
 
+def require_two_clusters(clusters: int) -> None:
+    """Raise where there are no differences between clusters to make an error of.
+
+    Raises
+    ------
+    NotEstimableError
+        With a single cluster.
+    """
+    if clusters < 2:
+        raise NotEstimableError(
+            "One cluster has no variation between clusters; errors by cluster need at least two."
+        )
+
+
 def only_exact_tests(arm_sizes: list[float]) -> bool:
     """Return whether an arm is so small that only exact tests may give a p-value."""
     return min(arm_sizes) < FEW_IN_ARM

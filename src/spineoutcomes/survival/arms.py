@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
-from spineoutcomes.errors import NotEstimableError
+from spineoutcomes.errors import NotEstimableError, SparseDataWarning
 from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, size
 from spineoutcomes.numerics.influence import influence_covariance
 from spineoutcomes.numerics.intervals import Interval, ratio_interval, t_interval
@@ -22,6 +23,8 @@ from spineoutcomes.survival.outcome import Outcome, read_outcome
 from spineoutcomes.survival.sampling import FEATURES, Group, sampled
 
 FloatArray = npt.NDArray[np.float64]
+# A smaller error, as a share of its estimate, is what rounding leaves of none.
+CERTAIN = 1e-10
 Row = dict[str, object]
 
 
@@ -43,17 +46,24 @@ class Arms:
         """Standard errors, of shape (G,)."""
         return np.sqrt(np.maximum(np.diag(self.covariance), 0))
 
+    def varies(self, arm: int) -> bool:
+        """Return whether the number of an arm has an error above what rounding leaves."""
+        scale = (CERTAIN * self.estimate[arm]) ** 2
+        return bool(self.covariance[arm, arm] > scale)
+
     def difference(self, pair: tuple[int, int], conf_level: float) -> Interval:
-        """Return one arm minus the other, with a normal interval."""
+        """Return one arm minus the other, with a normal interval where both vary."""
+        estimate = float(self.estimate[pair[0]] - self.estimate[pair[1]])
+        if not all(map(self.varies, pair)):
+            return Interval(estimate)
         sign = np.array([1.0, -1.0])
         part = self.covariance[np.ix_(pair, pair)]
-        estimate = float(self.estimate[pair[0]] - self.estimate[pair[1]])
         return t_interval(estimate, _root(sign @ part @ sign), math.inf, conf_level)
 
     def ratio(self, pair: tuple[int, int], conf_level: float) -> Interval:
-        """Return one arm over the other, with an interval that is normal on the log scale."""
+        """Return one arm over the other, its interval normal on the log scale where both vary."""
         above, below = (float(self.estimate[arm]) for arm in pair)
-        if not (above > 0 and below > 0):
+        if not (above > 0 and below > 0 and all(map(self.varies, pair))):
             return Interval(above / below if below > 0 else math.nan)
         slope = np.array([1 / above, -1 / below])
         part = self.covariance[np.ix_(pair, pair)]
@@ -126,7 +136,28 @@ def covariance_of_arms(
     if groups[0].are_counts_enough:
         own = zip(groups, influences, at, strict=True)
         return np.diag([group.variance(influence)[k] for group, influence, k in own])
-    return influence_covariance(groups[0].rows, derivatives_of_arms(groups, influences, at))
+    found = influence_covariance(groups[0].rows, derivatives_of_arms(groups, influences, at))
+    alone = [group.code for group in groups if not group.has_several_units]
+    found[alone, :] = found[:, alone] = np.nan
+    return found
+
+
+def notes_on_certainty(
+    labels: Sequence[str], numbers: Sequence[Arms], function: str
+) -> tuple[str, ...]:
+    """Return a note, given as warning too, on arms whose number has no error."""
+    certain = [
+        label for g, label in enumerate(labels) if not all(arms.varies(g) for arms in numbers)
+    ]
+    if not certain:
+        return ()
+    note = (
+        f"{', '.join(certain)}: an estimate has no error of its own, because nobody or everybody "
+        "had the event, or all rows lie in one cluster; intervals and p of its comparisons, which "
+        "would take it for certain, are left missing."
+    )
+    warnings.warn(f"{function}: {note}", SparseDataWarning, stacklevel=3)
+    return (note,)
 
 
 def derivatives_of_arms(

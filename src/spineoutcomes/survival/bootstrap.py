@@ -18,7 +18,12 @@ from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
 from spineoutcomes.survival.arms import Row, contrast_rows, level_row
 from spineoutcomes.survival.outcome import Outcome, read_outcome
-from spineoutcomes.survival.reach import require_area, require_begun, require_reached
+from spineoutcomes.survival.reach import (
+    require_area,
+    require_begun,
+    require_lasting,
+    require_reached,
+)
 from spineoutcomes.survival.replicates import Replicates, replicated
 from spineoutcomes.survival.sampling import Group, counted, sampled
 from spineoutcomes.survival.timed import Timed
@@ -225,6 +230,7 @@ def _require_observed(groups: Sequence[Group], timed: Timed) -> None:
     elif timed.level != "median":
         require_reached(groups, NAME, "horizon", timed.at)
         require_begun(groups, NAME, timed.at)
+    require_lasting(groups, NAME, timed.at)
 
 
 def _require_levels(rows: Rows, levels: FloatArray) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+import math
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,18 @@ from spineoutcomes.design import Design
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.results.format import level
 from spineoutcomes.survival.histories import FEATURES, Histories, read_histories
 from spineoutcomes.survival.limits import MeanConfType, mean_limits
 from spineoutcomes.survival.member_squares import squares_of_members
-from spineoutcomes.survival.recurrent_mean import DEATH, mean_function, mean_influence, n_events
+from spineoutcomes.survival.reach import note_on_settled, when_settled
+from spineoutcomes.survival.recurrent_mean import (
+    DEATH,
+    mean_function,
+    mean_influence,
+    n_deaths,
+    n_events,
+)
 from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import root
 from spineoutcomes.survival.steps import checked_horizons
@@ -154,21 +163,21 @@ def mean_cumulative_count(
         counts=counts,
     )
     histories = read_histories(rows, data, NAME, subject=subject, counts=counts)
+    counted = histories.counted(rows)
     curves = [
-        _curve(rows, histories, g, found, conf_type, conf_level)
-        for g, found in enumerate(histories.counted(rows))
+        _curve(rows, histories, g, found, conf_type, conf_level) for g, found in enumerate(counted)
     ]
     estimate = "Nelson-Aalen mean function" if terminal is None else "Ghosh-Lin mean function"
     return Curves(
         curves,
         measure="mean_count",
         time_unit=time_unit,
-        method=f"{estimate}, {histories.words}, {conf_level:.0%} {conf_type} limits",
+        method=f"{estimate}, {histories.words}, {level(conf_level)} {conf_type} limits",
         sources=SOURCES if terminal is not None else SOURCES[:1],
         estimand=data.estimand if isinstance(data, Design) else None,
         conf_level=conf_level,
         horizons=checked_horizons(horizons, NAME),
-        warnings=_notes(rows),
+        warnings=_notes(rows, counted),
     )
 
 
@@ -191,7 +200,8 @@ def _curve(
         cluster=histories.unit[at],
         nuisance=None,
     )
-    std_error = root(variance)
+    # One subject or cluster does not say how much another one would differ.
+    std_error = root(variance) if np.ptp(histories.unit[at]) > 0 else np.full(len(mean), np.nan)
     low, high = mean_limits(mean, std_error, conf_type, conf_level)
     ends = rows.counts[at] * (histories.last[at] & (histories.way[at] < DEATH))
     columns = {
@@ -207,7 +217,14 @@ def _curve(
     return CurveRows(rows.groups[g], None, columns)
 
 
-def _notes(rows: Rows) -> tuple[str, ...]:
-    if not rows.n_missing_total:
-        return ()
-    return (f"{rows.n_missing_total:.0f} rows lacking a time, event or group are left out.",)
+def _notes(rows: Rows, counts: Sequence[RiskSets]) -> tuple[str, ...]:
+    notes = []
+    if rows.n_missing_total:
+        notes.append(
+            f"{rows.n_missing_total:.0f} rows lacking a time, event or group are left out."
+        )
+    named = zip(rows.groups, counts, strict=True)
+    settled = [label for label, own in named if math.isfinite(when_settled(own, n_deaths(own)))]
+    if settled:
+        notes.append(note_on_settled(settled, "died"))
+    return tuple(notes)

@@ -14,7 +14,7 @@ from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.results import Effects
-from spineoutcomes.survival.arms import Arms, Row
+from spineoutcomes.survival.arms import Arms, Row, notes_on_certainty
 from spineoutcomes.survival.histories import FEATURES, read_histories
 from spineoutcomes.survival.limits import mean_limits
 from spineoutcomes.survival.mean_counts_of_arms import Courses
@@ -136,16 +136,16 @@ def mean_count_difference(
         counts=counts,
     )
     require_conf_level(conf_level)
-    horizons = checked_horizons(horizon, NAME)
+    horizons = checked_horizons(horizon, NAME, at_least=1)
     histories = read_histories(rows, data, NAME, subject=subject, counts=counts)
     courses = Courses(rows, histories, histories.counted(rows))
     subjects = courses.subjects
     require_arms(subjects, NAME, at_least=1)
     kind = "Nelson-Aalen" if terminal is None else "Ghosh-Lin"
     method = f"{kind} mean count by a horizon, {histories.words}"
+    numbers = [courses.at_horizon(at, NAME) for at in horizons]
     found: list[Row] = []
-    for at in horizons:
-        arms = courses.at_horizon(at, NAME)
+    for at, arms in zip(horizons, numbers, strict=True):
         found += _at_one_horizon(courses, subjects, arms, at, method, conf_level)
     for pair in rows.pairs():
         test = f"{kind} test of equal mean counts, chi-square, {histories.words}"
@@ -157,6 +157,7 @@ def mean_count_difference(
         sources=SOURCES,
         estimand=data.estimand if isinstance(data, Design) else None,
         conf_level=conf_level,
+        warnings=notes_on_certainty(rows.groups, numbers, NAME) if rows.pairs() else (),
     )
 
 

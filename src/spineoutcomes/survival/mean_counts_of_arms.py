@@ -17,10 +17,12 @@ from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.survival.arms import Arms
 from spineoutcomes.survival.histories import Histories
 from spineoutcomes.survival.influence import Influence, influence_at
-from spineoutcomes.survival.recurrent_mean import alive, mean_function, mean_influence
+from spineoutcomes.survival.reach import note_on_settled, when_settled
+from spineoutcomes.survival.recurrent_mean import alive, mean_function, mean_influence, n_deaths
 from spineoutcomes.survival.risk_sets import RiskSets
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +93,13 @@ class Courses:
             members = self.histories.members(self.counts[g], rows)
             moved[rows, column] = influence_at(influence, members, k)
         sums = sums_by(self.histories.unit, moved * self.histories.mass[:, None])
-        return np.asarray(sums.T @ sums)
+        found = np.asarray(sums.T @ sums)
+        alone = [place for place, g in enumerate(arms) if np.ptp(self._units(g)) == 0]
+        found[alone, :] = found[:, alone] = np.nan
+        return found
+
+    def _units(self, g: int) -> IntArray:
+        return np.asarray(self.histories.unit[self.rows.group == g])
 
     def _require(self, horizon: float, function: str) -> None:
         named = list(zip(self.rows.groups, self.counts, strict=True))
@@ -106,6 +114,11 @@ class Courses:
             for label, counts in named
             if counts.ends_before(horizon) and alive(counts)[-1] > 0
         ]
+        settled = [
+            label for label, counts in named if when_settled(counts, n_deaths(counts)) <= horizon
+        ]
+        if settled:
+            raise NotEstimableError(f"{function}: {note_on_settled(settled, 'died')}")
         if short:
             raise NotEstimableError(
                 f"{function}: horizon = {horizon:g} lies beyond the follow-up "

@@ -24,13 +24,14 @@ from spineoutcomes.survival.arms import (
     contrast_rows,
     covariance_of_arms,
     level_row,
+    notes_on_certainty,
     rows_of_arms,
 )
 from spineoutcomes.survival.influence import Influence
 from spineoutcomes.survival.limits import confidence_limits
 from spineoutcomes.survival.outcome import Outcome
 from spineoutcomes.survival.product_limit import kaplan_meier, survival, survival_influence
-from spineoutcomes.survival.reach import require_begun, require_reached
+from spineoutcomes.survival.reach import require_begun, require_lasting, require_reached
 from spineoutcomes.survival.sampling import Group, counted, error_words, is_robust
 from spineoutcomes.survival.steps import checked_horizons
 
@@ -107,7 +108,7 @@ def milestone_difference(
     MissingDataWarning
         When rows were left out for a missing value.
     SparseDataWarning
-        With fewer than ten clusters.
+        With fewer than ten clusters, or where the number of an arm has no error.
 
     Notes
     -----
@@ -117,7 +118,9 @@ def milestone_difference(
     Arms have the values and log-log limits of their curves. Errors are those of the curves:
     Greenwood's for survival and the delta method for incidence where rows are independent and
     unweighted, else the infinitesimal jackknife. The difference has a normal interval [1]_. Below
-    five patients in an arm p is missing.
+    five patients in an arm p is missing; where nobody or everybody of an arm had the event, or all
+    its rows lie in one cluster, its number has no error, and the intervals and p of its comparisons
+    are missing too.
 
     References
     ----------
@@ -153,9 +156,10 @@ def milestone_difference(
     measure = "survival" if code is None else "incidence"
     label = {} if code is None else {"cause": outcome.causes[code]}
     method = _method(groups, code, error_words(rows, data))
+    horizons = checked_horizons(horizon, NAME, at_least=1)
+    numbers = [_at_horizon(groups, code, at) for at in horizons]
     found: list[Row] = []
-    for at in checked_horizons(horizon, NAME):
-        arms = _at_horizon(groups, code, at)
+    for at, arms in zip(horizons, numbers, strict=True):
         keys = {"horizon": at, **label}
         for pair in rows.pairs():
             value = (f"{measure}_difference", arms.difference(pair, conf_level))
@@ -171,6 +175,7 @@ def milestone_difference(
         sources=SOURCES,
         estimand=data.estimand if isinstance(data, Design) else None,
         conf_level=conf_level,
+        warnings=notes_on_certainty(rows.groups, numbers, NAME) if rows.pairs() else (),
     )
 
 
@@ -195,6 +200,7 @@ def _at_horizon(groups: Sequence[Group], cause: int | None, horizon: float) -> A
     """Return the value of each arm's curve at the horizon."""
     require_reached(groups, NAME, "horizon", horizon)
     require_begun(groups, NAME, horizon)
+    require_lasting(groups, NAME, horizon)
     curves = [_curve(group, cause) for group in groups]
     at = [group.counts.reached(horizon) for group in groups]
     estimate = np.array([curve[k] for curve, k in zip(curves, at, strict=True)])
@@ -214,7 +220,7 @@ def _curve(group: Group, cause: int | None) -> FloatArray:
 def _error(group: Group, cause: int | None) -> FloatArray:
     """Return the error of the curve where rows are independent and unweighted."""
     if cause is None:
-        return np.nan_to_num(kaplan_meier(group.counts)[1])
+        return kaplan_meier(group.counts)[1]
     return delta_error(group.counts, cause)
 
 

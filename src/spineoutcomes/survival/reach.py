@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from spineoutcomes.errors import NotEstimableError
 from spineoutcomes.survival.product_limit import survival
+from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import Group
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def require_reached(groups: Sequence[Group], function: str, word: str, at: float) -> None:
@@ -51,6 +58,41 @@ def require_area(groups: Sequence[Group], function: str, tau: float) -> None:
             f"{function}: tau = {tau:g} lies beyond all follow-up, which ends at {longest:g}; "
             "choose a time up to which someone was observed."
         )
+
+
+def when_settled(counts: RiskSets, n_out: FloatArray | None = None) -> float:
+    """Return when the few at risk at first settle a curve for good, though others enter; else inf.
+
+    With late entry few are at risk at first. Once all of them are out, by an event of any cause or
+    as `n_out` says, whoever enters afterwards changes nothing.
+    """
+    out = counts.n_any if n_out is None else n_out
+    emptied = np.flatnonzero((out > 0) & (out == counts.n_risk))
+    if not len(emptied) or not counts.n_enter[emptied[0] :].any():
+        return math.inf
+    return float(counts.time[emptied[0]])
+
+
+def note_on_settled(labels: Sequence[str], happened: str = "had the event") -> str:
+    """Return the note on groups whose curve the few at risk at first have settled."""
+    return (
+        f"In {', '.join(labels)} everyone at risk {happened} before later rows entered, which "
+        "settles the curve for good; begin at a time when more are observed."
+    )
+
+
+def require_lasting(groups: Sequence[Group], function: str, at: float) -> None:
+    """Raise where a curve was settled by a time, before later rows entered.
+
+    Raises
+    ------
+    NotEstimableError
+        The message names these arms.
+    """
+    when = [when_settled(group.observed) for group in groups]
+    settled = [g.label for g, t in zip(groups, when, strict=True) if t <= at and t < math.inf]
+    if settled:
+        raise NotEstimableError(f"{function}: {note_on_settled(settled)}")
 
 
 def require_begun(groups: Sequence[Group], function: str, horizon: float) -> None:

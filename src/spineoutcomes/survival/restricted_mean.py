@@ -20,11 +20,12 @@ from spineoutcomes.survival.arms import (
     contrast_rows,
     covariance_of_arms,
     level_row,
+    notes_on_certainty,
     rows_of_arms,
 )
 from spineoutcomes.survival.influence import integrated
 from spineoutcomes.survival.product_limit import survival, survival_influence
-from spineoutcomes.survival.reach import require_area
+from spineoutcomes.survival.reach import require_area, require_lasting
 from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import Group, counted, error_words
 
@@ -96,15 +97,16 @@ def rmst(
     ArgumentError
         For unknown columns or causes, unusable times or events, or a `tau` that is no time above 0.
     NotEstimableError
-        When an arm has no complete row, there is only one arm, `tau` lies beyond the follow-up of
-        an arm, or nobody of an arm was observed from 0 on.
+        When an arm has no complete row, there is only one arm or one cluster, `tau` lies beyond the
+        follow-up of an arm, nobody of an arm was observed from 0 on, or everyone at risk in an arm
+        had the event before later rows entered.
 
     Warns
     -----
     MissingDataWarning
         When rows were left out for a missing value.
     SparseDataWarning
-        With fewer than ten clusters.
+        With fewer than ten clusters, or where the number of an arm has no error.
 
     Notes
     -----
@@ -117,7 +119,8 @@ def rmst(
     never beyond the longest of all. Variances are those of the infinitesimal jackknife; for
     independent rows that enter at 0 that of the restricted mean equals Greenwood's. Differences
     have normal intervals, ratios normal ones on the log scale. Below five patients in an arm p is
-    missing.
+    missing; where nobody of an arm had the event, or all its rows lie in one cluster, its number
+    has no error, and the intervals and p of its comparisons are missing too.
 
     References
     ----------
@@ -154,15 +157,16 @@ def rmst(
     _check_tau(tau)
     groups = counted(rows, outcome)
     require_area(groups, NAME, tau)
+    require_lasting(groups, NAME, tau)
     wanted: list[int | None] = [None]
     if cause is not None:
         wanted = [outcome.cause_code(cause, NAME) - 1]
     elif len(outcome.causes) > 1:
         wanted += range(len(outcome.causes))
     method = f"restricted mean time to {tau:g}, {error_words(rows, data)}"
+    areas = [_areas(groups, tau, code) for code in wanted]
     found: list[Row] = []
-    for code in wanted:
-        arms = _areas(groups, tau, code)
+    for code, arms in zip(wanted, areas, strict=True):
         several = code is None and len(wanted) > 1
         found += _rows(rows, groups, arms, tau, code, several, method, conf_level)
     return Effects(
@@ -171,6 +175,7 @@ def rmst(
         sources=SOURCES,
         estimand=data.estimand if isinstance(data, Design) else None,
         conf_level=conf_level,
+        warnings=notes_on_certainty(rows.groups, areas, NAME) if rows.pairs() else (),
     )
 
 

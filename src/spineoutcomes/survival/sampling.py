@@ -14,7 +14,7 @@ from spineoutcomes.errors import SparseDataWarning
 from spineoutcomes.numerics.matched import clustered_on_sets
 from spineoutcomes.numerics.nuisance import Nuisance
 from spineoutcomes.numerics.rows import Rows
-from spineoutcomes.numerics.small_samples import VERY_FEW_CLUSTERS
+from spineoutcomes.numerics.small_samples import VERY_FEW_CLUSTERS, require_two_clusters
 from spineoutcomes.survival.influence import Influence, Members, squares_from_counts
 from spineoutcomes.survival.member_squares import squares_of_members
 from spineoutcomes.survival.outcome import Outcome
@@ -68,6 +68,12 @@ class Group:
         rows = self.rows
         return self.outcome.entry is None and rows.cluster is None and rows.nuisance is None
 
+    @property
+    def has_several_units(self) -> bool:
+        """Whether there are units, rows or clusters, whose differences make an error."""
+        cluster = self.rows.cluster
+        return cluster is None or bool(np.ptp(cluster[self.at]) > 0)
+
     def members(self) -> Members:
         """Return the individuals as places on the times of the counts."""
         times, at, entry = self.counts.time, self.at, self.outcome.entry
@@ -76,7 +82,12 @@ class Group:
         return Members(enter, leave, self.outcome.event[at])
 
     def variance(self, influence: Influence) -> FloatArray:
-        """Return the infinitesimal-jackknife variance of an estimate at each time, shape (K,)."""
+        """Return the infinitesimal-jackknife variance of an estimate at each time, shape (K,).
+
+        It is missing where all rows lie in one cluster.
+        """
+        if not self.has_several_units:
+            return np.full(len(self.counts.time), np.nan)
         if self.are_counts_enough:
             return squares_from_counts(influence, self.squares)
         rows = self.rows
@@ -111,6 +122,7 @@ def sampled(rows: Rows, data: pd.DataFrame | Design, function: str) -> Rows:
     if rows.weights is not None and not rows.weights.all():
         rows = _some(rows, np.flatnonzero(rows.weights > 0))
     if rows.cluster is not None:
+        require_two_clusters(int(rows.cluster.max()) + 1)
         warn_of_few_clusters(int(rows.cluster.max()) + 1, function)
     return rows
 

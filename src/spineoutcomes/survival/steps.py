@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results.curve_rows import VALUES, CurveRows
 from spineoutcomes.survival.at_events import EventTimes
 from spineoutcomes.survival.limits import ConfType, confidence_limits
-from spineoutcomes.survival.risk_sets import RiskSets
+from spineoutcomes.survival.reach import note_on_settled, when_settled
 from spineoutcomes.survival.sampling import Group
 
 FloatArray = npt.NDArray[np.float64]
@@ -51,17 +52,23 @@ def rows_of_curve(
     return CurveRows(group.label, label, counted | estimated | group.weighted_columns())
 
 
-def checked_horizons(horizons: float | Iterable[float], function: str) -> tuple[float, ...]:
-    """Return the times a report prints.
+def checked_horizons(
+    horizons: float | Iterable[float], function: str, *, at_least: int = 0
+) -> tuple[float, ...]:
+    """Return the times a report prints, or at which arms are compared.
 
     Raises
     ------
     ArgumentError
-        When one is negative or not finite.
+        When one is negative, not finite or there twice, or there are fewer than `at_least`.
     """
     times = np.atleast_1d(np.asarray(horizons, dtype=float))
     if not (np.isfinite(times) & (times >= 0)).all():
         raise ArgumentError(f"{function}: horizons must be finite times of at least 0.")
+    if len(times) < at_least:
+        raise ArgumentError(f"{function}: name a horizon, the time at which arms are compared.")
+    if len(np.unique(times)) < len(times):
+        raise ArgumentError(f"{function}: each horizon is needed once; some are there twice.")
     return tuple(times.tolist())
 
 
@@ -74,19 +81,11 @@ def reader_notes(
     """
     notes = []
     if rows.n_missing_total:
-        notes.append(
-            f"{rows.n_missing_total:.0f} rows lacking time, event, entry or group are left out."
-        )
-    emptied = [group.label for group in groups if _empties_before_entry(group.observed)]
+        needed = "time, event, entry or group"
+        if rows.cluster is not None:
+            needed = "time, event, entry, group or cluster"
+        notes.append(f"{rows.n_missing_total:.0f} rows lacking {needed} are left out.")
+    emptied = [group.label for group in groups if math.isfinite(when_settled(group.observed))]
     if emptied:
-        notes.append(
-            f"In {', '.join(emptied)} everyone at risk {happened} before later rows entered, "
-            "which settles the curve for good; begin at a time when more are observed."
-        )
+        notes.append(note_on_settled(emptied, happened))
     return tuple(notes)
-
-
-def _empties_before_entry(counts: RiskSets) -> bool:
-    n_event = counts.n_any
-    emptied = np.flatnonzero((n_event > 0) & (n_event == counts.n_risk))
-    return bool(len(emptied)) and bool(counts.n_enter[emptied[0] :].any())
