@@ -155,3 +155,15 @@ def test_mean_counts_say_so_or_refuse() -> None:
 def test_horizons_are_some_and_each_once(horizon: list[float], message: str) -> None:
     with pytest.raises(so.errors.ArgumentError, match=message):
         S.milestone_difference(NOBODY, **OUT, **ARMS, horizon=horizon)
+
+
+@pytest.mark.parametrize("name", ["logrank_test", "gray_test"])
+@pytest.mark.parametrize("n", [4, 5])
+def test_groups_below_five_have_no_p(name: str, n: int) -> None:
+    data = pd.DataFrame(
+        {"g": ["a"] * n + ["b"] * 9, "time": range(n + 9), "event": [1, 0, 1, 1] + [1] * (n + 5)}
+    )
+    row = getattr(S, name)(data, **OUT, by="g").tidy().iloc[0]
+    assert np.isfinite(row["statistic"])
+    assert np.isnan(row["p_value"]) == (n == 4)
+    assert ("no p-value: a has 4, and below 5" in row["method"]) == (n == 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
 from spineoutcomes.numerics.distributions import chi_square_tail
+from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.survival.observed_expected import ObservedExpected
 from spineoutcomes.survival.outcome import Outcome
 from spineoutcomes.survival.risk_sets import RiskSets, count_masses
@@ -125,11 +128,16 @@ def sparse_notes(rows: Rows, found: ObservedExpected, function: str) -> tuple[st
 
 
 def effect_rows(
-    rows: Rows, n_event: FloatArray, found: ObservedExpected, cause: str | None
+    rows: Rows, n_event: FloatArray, found: ObservedExpected, cause: str | None, method: str
 ) -> pd.DataFrame:
     """Return the row `test`, then `observed` and `expected` of each group; all name the cause."""
     statistic, df = found.chi_square()
     n = rows.sizes
+    p = float(chi_square_tail(df, statistic))
+    value, words = without_p(
+        Interval(math.nan, statistic=statistic, df=df, p_value=p),
+        dict(zip(rows.groups, n, strict=True)),
+    )
     pairs = rows.pairs()
     labels = {"term": rows.treatment} | ({} if cause is None else {"cause": cause})
     test = labels | {
@@ -137,7 +145,8 @@ def effect_rows(
         "measure": "test",
         "statistic": statistic,
         "df": df,
-        "p_value": float(chi_square_tail(df, statistic)),
+        "p_value": value.p_value,
+        "method": method + words,
         "n": n.sum(),
         "n_event": n_event.sum(),
         "n_missing": rows.n_missing_total,
