@@ -227,3 +227,42 @@ def test_errors() -> None:
     test = so.Effects(pd.DataFrame({"measure": ["test"], "statistic": [2.0], "method": ["t test"]}))
     with pytest.raises(NotEstimableError, match="only chi-square tests"):
         so.compare.pool_imputations([test, test])
+
+
+def test_conclusions_are_not_pooled() -> None:
+    [one, other] = results([[1.0], [1.2]], [[0.1], [0.1]], ["arm"], 20)
+    rows = [one.tidy().assign(contrast="mis - open"), other.tidy().assign(contrast="mis - open")]
+    judged = [
+        so.compare.noninferiority(so.Effects(row), margin=2, higher_is_better=True) for row in rows
+    ]
+    with pytest.raises(
+        ArgumentError, match=r"noninferiority is a conclusion .* pool the contrasts"
+    ):
+        so.compare.pool_imputations(judged)
+    pooled = so.compare.pool_imputations([so.Effects(row) for row in rows])
+    judged_once = so.compare.noninferiority(pooled, margin=2, higher_is_better=True)
+    assert "noninferiority" in judged_once.tidy()["measure"].tolist()
+
+
+def test_a_test_that_is_missing_somewhere_stays_missing() -> None:
+    def tested(statistic: float) -> so.Effects:
+        frame = results([[1.0]], [[0.1]], ["arm"], 20)[0].tidy()
+        test = {"measure": "test", "statistic": statistic, "df": 1.0, "method": "chi-square test"}
+        return so.Effects(pd.concat([frame, pd.DataFrame([test])], ignore_index=True))
+
+    with pytest.warns(SparseDataWarning, match="test: not every result has a statistic"):
+        pooled = so.compare.pool_imputations([tested(3.0), tested(np.nan)])
+    effect, test = pooled.tidy().to_dict("records")
+    assert effect["estimate"] == 1.0
+    assert math.isnan(test["statistic"])
+    assert math.isnan(test["p_value"])
+    assert test["method"] == "chi-square test; not pooled: 1 of 2 results have no statistic"
+
+
+def test_what_small_arms_do_not_allow_pooling_does_not_give_back() -> None:
+    def untested(q: float, p: float) -> so.Effects:
+        return so.Effects(results([[q]], [[0.1]], ["arm"], 5)[0].tidy().assign(p_value=p))
+
+    tidy = so.compare.pool_imputations([untested(1.0, 0.5), untested(1.1, np.nan)]).tidy()
+    assert tidy[["statistic", "p_value"]].isna().all(axis=None)
+    assert tidy["conf_low"].notna().all()

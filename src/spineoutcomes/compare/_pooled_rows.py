@@ -24,6 +24,8 @@ from spineoutcomes.results import Effects
 COUNTED = ("n", "n_event", "n_missing")
 NUMBERS = ("estimate", "std_error", "statistic", "df", "p_value", "p_adjusted", "conf_low")
 CHI_SQUARE = "chi-square"
+# What is concluded from a contrast: a mean of conclusions is none.
+CONCLUSIONS = ("noninferiority", "e_value", "rosenbaum_bound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ def pooled_row(function: str, rows: Sequence[Record], conf_level: float) -> Pool
     common = {**first, **empty, **counts}
     if first["measure"] == "test":
         return PooledRow({**common, **_pooled_test(function, rows)})
+    if first["measure"] in CONCLUSIONS:
+        raise ArgumentError(
+            f"{function}: {first['measure']} is a conclusion from one estimate and is not pooled; "
+            "pool the contrasts first, then draw it from the pooled result."
+        )
     Q = np.array([on_scale(row, "estimate") for row in rows])
     if not np.isfinite(Q).all():
         raise NotEstimableError(
@@ -57,7 +64,7 @@ def pooled_row(function: str, rows: Sequence[Record], conf_level: float) -> Pool
     dfs = [row["df"] for row in rows]
     pooled = pool_scalar(Q, errors**2, math.inf if np.isnan(dfs).any() else min(dfs))
     found = pooled.interval(conf_level)
-    untested = math.isnan(first["p_value"])
+    untested = any(math.isnan(row["p_value"]) for row in rows)
     record = {
         **common,
         "estimate": back(found.estimate),
@@ -131,6 +138,8 @@ def _averaged(row: Record) -> str:
 
 def _pooled_test(function: str, rows: Sequence[Record]) -> dict[str, object]:
     statistics = np.array([row["statistic"] for row in rows])
+    if np.isnan(statistics).any():
+        return {"method": _not_pooled(rows[0], int(np.isnan(statistics).sum()), len(rows))}
     dfs = {row["df"] for row in rows}
     named = all(CHI_SQUARE in (row["method"] or "") for row in rows)
     if not named or len(dfs) > 1 or not (np.isfinite(statistics).all() and dfs != {math.nan}):
@@ -138,7 +147,15 @@ def _pooled_test(function: str, rows: Sequence[Record]) -> dict[str, object]:
             f"{function}: only chi-square tests with the same degrees of freedom in every result "
             "can be pooled; leave other tests out, and test the pooled estimates instead."
         )
-    return _f_test(joint_chi_square(statistics, dfs.pop()), "D2, from chi-square statistics")
+    found = _f_test(joint_chi_square(statistics, dfs.pop()), "D2, from chi-square statistics")
+    # What small groups did not allow in each result is not allowed by pooling.
+    withheld = any(math.isnan(row["p_value"]) for row in rows)
+    return {**found, "p_value": math.nan} if withheld else found
+
+
+def _not_pooled(row: Record, absent: int, of: int) -> str:
+    own = f"{row['method']}; " if row["method"] else ""
+    return f"{own}not pooled: {absent} of {of} results have no statistic"
 
 
 def _f_test(test: Joint, words: str) -> dict[str, object]:

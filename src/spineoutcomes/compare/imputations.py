@@ -42,14 +42,16 @@ def pool_imputations(effects: Sequence[Effects], *, joint: Sequence[Sequence[str
     Raises
     ------
     ArgumentError
-        With fewer than two results, rows or levels that differ between them, or a joint test of
-        terms that have no covariance.
+        With fewer than two results, rows or levels that differ between them, conclusions from
+        contrasts (non-inferiority, E-values: pool first, then conclude), or a joint test of terms
+        that have no covariance.
 
     Warns
     -----
     SparseDataWarning
         When rows have no standard error, such as a Wilson interval: their estimates are averaged
-        and the interval is left missing.
+        and the interval is left missing. When some results have no statistic of a test, which is
+        then missing too.
 
     Notes
     -----
@@ -140,12 +142,18 @@ def _level(effects: Sequence[Effects]) -> float:
 
 
 def _notes(rows: Sequence[Record]) -> tuple[str, ...]:
+    untested = [row for row in rows if row["measure"] == "test" and _is_nan(row["statistic"])]
+    notes: tuple[str, ...] = ()
+    if untested:
+        words = ", ".join(dict.fromkeys(_name(row) for row in untested))
+        notes = (f"{words}: not every result has a statistic, so the pooled test is left missing.",)
     bare = dict.fromkeys(
         row["measure"] for row in rows if math.isnan(row["std_error"]) and row["measure"] != "test"
     )
     if not bare:
-        return ()
+        return notes
     return (
+        *notes,
         f"{', '.join(bare)} has no standard error in some rows; these estimates are averaged and "
         "their intervals left missing. Rubin's rules need a method with an error, such as Wald's.",
     )
