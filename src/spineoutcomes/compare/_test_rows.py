@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spineoutcomes.compare._strata import read_strata
 from spineoutcomes.compare._yes_no import YesNo
-from spineoutcomes.numerics.effect_rows import contrast_row, term
+from spineoutcomes.numerics.effect_rows import contrast_row, test_term
 from spineoutcomes.numerics.intervals import NAN, Interval
 from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.numerics.strata_2x2 import breslow_day
@@ -67,7 +67,7 @@ def homogeneity_rows(data: YesNo, function: str) -> list[dict[str, object]]:
                         p_value=p,
                         method=words,
                         estimand="conditional",
-                        term=term(data.rows, pair[0]).replace(str(data.rows.treatment), name, 1),
+                        term=test_term(data.rows, pair[0], name),
                     )
                 )
     return rows

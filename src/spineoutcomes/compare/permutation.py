@@ -14,7 +14,7 @@ from spineoutcomes.compare._measured import Measured, measured, require_draws
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.cells import cells_of
-from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms
+from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, test_term
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.permutation import PermutationTest, permutation_p, strata_of
 from spineoutcomes.numerics.rows import Rows, analysis_rows
@@ -68,7 +68,8 @@ def permutation_test(
     -------
     Effects
         For each arm against the reference a row of `measure` with the estimate alone and a row
-        `test` with its two-sided p-value; without `strata` then a row for each arm with its level.
+        `test` (term `permutation`, of several arms `permutation[arm]`) with its two-sided p-value;
+        without `strata` then a row for each arm with its level.
 
     Raises
     ------
@@ -141,7 +142,8 @@ def permutation_test(
         words = f"{effect.words}, {'weighted mean of strata' if names else 'estimate alone'}"
         contrasts.append(contrast_row(rows, pair, estimate, measure=measure, method=words))
         p = Interval(math.nan, statistic=test.estimate, p_value=test.p_value)
-        contrasts.append(contrast_row(rows, pair, p, measure="test", method=_words(test, effect)))
+        more = {"measure": "test", "term": test_term(rows, pair[0], "permutation")}
+        contrasts.append(contrast_row(rows, pair, p, method=_words(test, effect), **more))
     levels = [] if names else [_arm(rows, arm, y, effect) for arm in range(len(rows.groups))]
     return Effects(
         pd.DataFrame([*contrasts, *levels]).assign(outcome=outcome),

@@ -14,7 +14,7 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.direction import require_direction
-from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, warn_sparse
+from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, test_term, warn_sparse
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.placements import superiority, win_odds_interval
 from spineoutcomes.numerics.rank_tests import van_elteren
@@ -67,8 +67,9 @@ def win_odds(
     -------
     Effects
         A row `win_odds` for each arm against the reference, above 1 when its patients fare better;
-        with `strata` after each a row `test` with `term="van_elteren"`; for a numeric outcome then
-        a row `median` for each arm. Categories have no median: `baseline_summary` counts them.
+        with `strata` after each a row `test` with the term `van_elteren` (of several arms
+        `van_elteren[arm]`); for a numeric outcome then a row `median` for each arm. Categories have
+        no median: `baseline_summary` counts them.
 
     Raises
     ------
@@ -166,7 +167,7 @@ def win_odds(
             test = _stratified(rows, pair, values, _codes(rows, names))
             contrasts.append(
                 contrast_row(rows, pair, test, measure="test", method=TEST)
-                | {"term": "van_elteren"}
+                | {"term": test_term(rows, pair[0], "van_elteren")}
             )
             untested += [rows.contrast(*pair)] if np.isnan(test.p_value) else []
     numeric = not isinstance(rows.frame["outcome"].dtype, pd.CategoricalDtype)

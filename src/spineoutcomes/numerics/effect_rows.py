@@ -52,6 +52,11 @@ def term(rows: Rows, arm: int) -> str:
     return f"{rows.treatment}" if len(rows.groups) == 2 else f"{rows.treatment}[{rows.groups[arm]}]"
 
 
+def test_term(rows: Rows, arm: int, name: str) -> str:
+    """Return the term of a test beside a contrast: its name in place of the treatment's."""
+    return name if len(rows.groups) == 2 else f"{name}[{rows.groups[arm]}]"
+
+
 def size(rows: Rows, arm: int) -> float:
     """Return the number of rows of an arm, repetitions included."""
     return float(rows.sizes[arm])
