@@ -87,3 +87,69 @@ def test_errors() -> None:
         so.compare.adjust_p_values(family(P), method="tukey")
     with pytest.raises(NotEstimableError, match="none of the 1 rows has a p-value"):
         so.compare.adjust_p_values(family([None]), method="holm")
+
+
+def adjusted_of(rows: list[dict]) -> tuple[list[float], tuple[str, ...]]:
+    found = so.compare.adjust_p_values(so.Effects(pd.DataFrame(rows)), method="bonferroni")
+    return found.tidy()["p_adjusted"].fillna(-1).round(4).tolist(), found.warnings
+
+
+ARM = {"term": "arm", "contrast": "mis - open", "measure": "odds_ratio", "p_value": 0.01}
+
+
+def test_what_a_model_assumes_and_its_covariates_are_no_comparisons() -> None:
+    rows = [
+        ARM,
+        {**ARM, "term": "sex[m]", "contrast": "m - f"},
+        {**ARM, "term": "age", "contrast": None},
+        *({**ARM, "term": name, "measure": "test"} for name in ("breslow_day", "tarone[mis]")),
+        {**ARM, "term": "proportional_odds", "contrast": None, "measure": "test"},
+    ]
+    assert adjusted_of(rows) == ([0.01, -1, -1, -1, -1, -1], ())
+
+
+def test_arms_of_two_outcomes_are_two_comparisons() -> None:
+    rows = [{**ARM, "outcome": name} for name in ("pain", "infection")]
+    assert adjusted_of(rows) == ([0.02, 0.02], ())
+
+
+def test_a_margin_stands_for_its_contrast() -> None:
+    effects = so.compare.noninferiority(
+        so.Effects(
+            pd.DataFrame(
+                {
+                    "contrast": ["mis - open"], "measure": "mean_difference", "estimate": 1.0,
+                    "std_error": 1.0, "conf_low": -0.96, "conf_high": 2.96, "p_value": 0.3,
+                }
+            )
+        ),
+        margin=3,
+        higher_is_better=True,
+    )  # fmt: skip
+    found = so.compare.adjust_p_values(effects, method="holm").tidy()
+    assert found["p_adjusted"].isna().tolist() == [True, False]
+    assert found["p_adjusted"][1] == found["p_value"][1]
+
+
+def test_a_test_beside_its_comparison_counts_once() -> None:
+    test = {**ARM, "measure": "test", "p_value": 0.03}
+    beside = [ARM, {**test, "term": "van_elteren"}]
+    assert adjusted_of(beside) == ([0.01, -1], ())
+    alone = [{**ARM, "p_value": None}, {**test, "term": "permutation"}]
+    assert adjusted_of(alone) == ([-1, 0.03], ())
+
+
+def test_terms_of_tests_are_unique_with_three_arms() -> None:
+    frame = pd.DataFrame({"arm": list("abc") * 6, "y": range(18), "stratum": [0, 1] * 9})
+    call = {"outcome": "y", "treatment": "arm", "reference": "a", "strata": "stratum"}
+    wins = so.compare.win_odds(frame, higher_is_better=True, **call).tidy()
+    assert wins["term"].dropna().tolist() == [
+        "arm[b]", "van_elteren[b]", "arm[c]", "van_elteren[c]",
+    ]  # fmt: skip
+    drawn = so.compare.permutation_test(
+        frame, measure="mean_difference", n_permutations=99, seed=1, **call
+    )
+    assert drawn.tidy()["term"].dropna().tolist() == [
+        "arm[b]", "permutation[b]", "arm[c]", "permutation[c]",
+    ]  # fmt: skip
+    assert so.compare.adjust_p_values(drawn, method="holm").warnings == drawn.warnings

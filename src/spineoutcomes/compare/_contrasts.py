@@ -35,6 +35,22 @@ def is_contrast(row: Record) -> bool:
     return row["contrast"] is not None and measure(row["measure"]).scale in ("difference", "ratio")
 
 
+def arm_contrasts(rows: Sequence[Record]) -> list[Record]:
+    """Return the rows that compare arms, without those of a model's other terms.
+
+    The levels of a covariate are compared too, by rows that follow those of the arms: they are of
+    the same measure, method and place as the first, but of another column.
+    """
+    columns: dict[object, str] = {}
+    found = []
+    for row in filter(is_contrast, rows):
+        column = str(row["term"]).partition("[")[0]
+        first = columns.setdefault((*place_of(row), row["measure"], row["method"]), column)
+        if column == first:
+            found.append(row)
+    return found
+
+
 def is_ratio(row: Record) -> bool:
     """Return whether a row lives on the log scale."""
     return measure(row["measure"]).scale == "ratio"
@@ -50,8 +66,8 @@ def on_scale(row: Record, column: str) -> float:
 
 def arms_of(row: Record, rows: Sequence[Record], level: str) -> tuple[Record, Record] | None:
     """Return the rows of the two arms of a contrast, None where they are not both there once."""
-    place = _place(row)
-    own = [other for other in rows if other["measure"] == level and _place(other) == place]
+    place = place_of(row)
+    own = [other for other in rows if other["measure"] == level and place_of(other) == place]
     found = [
         (one, zero)
         for one in own
@@ -61,7 +77,7 @@ def arms_of(row: Record, rows: Sequence[Record], level: str) -> tuple[Record, Re
     return found[0] if len(found) == 1 else None
 
 
-def _place(row: Record) -> list[object]:
+def place_of(row: Record) -> list[object]:
     """Return what a contrast and its arms have in common; a missing horizon equals another."""
     values = (row.get(key) for key in PLACE)
     return [None if isinstance(value, float) and math.isnan(value) else value for value in values]

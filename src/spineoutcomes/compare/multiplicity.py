@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from spineoutcomes.compare._contrasts import is_contrast, records
+from spineoutcomes.compare._contrasts import Record, arm_contrasts, place_of, records
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.multiplicity import Method, adjusted
 from spineoutcomes.results import Effects
@@ -21,6 +24,10 @@ METHODS: dict[str, tuple[Method, str, str]] = {
     "by": ("BY", "Benjamini-Yekutieli", "doi:10.1214/aos/1013699998"),
 }
 TESTED = ("test", "noninferiority")
+# Terms of tests of the comparison that stands beside them.
+COMPANIONS = ("van_elteren", "permutation")
+# Terms of tests of what a model assumes.
+ASSUMPTIONS = ("breslow_day", "tarone", "proportional_odds")
 
 
 def adjust_p_values(
@@ -33,8 +40,8 @@ def adjust_p_values(
     Parameters
     ----------
     effects : Effects
-        The family: every row with a p-value is one hypothesis. Put several results together with
-        `combine` first.
+        The family: every comparison of arms with a p-value is one hypothesis. Put several results
+        together with `combine` first.
     method : {"holm", "hochberg", "hommel", "bonferroni", "BH", "BY"}
         Holm, Hochberg, Hommel and Bonferroni hold the chance of any false rejection; BH and BY the
         expected share of false ones among the rejections. Capitals do not matter.
@@ -42,19 +49,25 @@ def adjust_p_values(
     Returns
     -------
     Effects
-        The same rows with `p_adjusted`. Estimates and intervals are not adjusted.
+        The same rows, those of the family with `p_adjusted`. Estimates and intervals are not
+        adjusted.
 
     Raises
     ------
     ArgumentError
         For an unknown method.
     NotEstimableError
-        When no row has a p-value.
+        When no comparison has a p-value.
 
     Notes
     -----
     Missing data: a comparison without a p-value is no test and is not counted in the family; the
     result's `warnings` name how many there are.
+
+    A comparison counts once. Where it is set beside a margin, the p of that row stands for it;
+    else its own p does, and a further test of the same comparison (van Elteren's beside win odds)
+    is passed over; where only the test has a p (a permutation test), it is that. Tests of what a
+    model assumes (Brant, Breslow-Day, Tarone) and of its covariates are no comparisons of arms.
 
     With m ordered p-values the i-th becomes [1]_::
 
@@ -90,18 +103,14 @@ def adjust_p_values(
     rule, words, source = METHODS[method.lower()]
     frame = effects.tidy()
     p = frame["p_value"].to_numpy(dtype=float)
-    has = ~np.isnan(p)
+    has, untested = _family(rows)
     if not has.any():
         raise NotEstimableError(
-            f"{NAME}: none of the {len(frame)} rows has a p-value to adjust; ask for a method "
-            'whose interval has a test, such as risk_difference(method="wald").'
+            f"{NAME}: none of the {len(frame)} rows has a p-value of a comparison to adjust; ask "
+            'for a method whose interval has a test, such as risk_difference(method="wald").'
         )
     frame["p_adjusted"] = np.nan
     frame.loc[has, "p_adjusted"] = adjusted(p[has], rule)
-    untested = sum(
-        (is_contrast(row) or row["measure"] in TESTED) and not tested
-        for row, tested in zip(rows, has, strict=True)
-    )
     note = (
         f"{untested} comparison(s) have no p-value and are not part of the family of "
         f"{int(has.sum())} adjusted by {words}."
@@ -115,6 +124,51 @@ def adjust_p_values(
         covariance=effects.covariance,
         warnings=(*effects.warnings, note) if untested else effects.warnings,
     )
+
+
+def _family(rows: Sequence[Record]) -> tuple[npt.NDArray[np.bool_], int]:
+    """Return which rows are the hypotheses, and how many comparisons have no p-value."""
+    contrasts = arm_contrasts(rows)
+    judged = {_comparison(row) for row in rows if _beside_a_margin(row) and _has_p(row)}
+    plain = {_comparison(row) for row in contrasts if _has_p(row)}
+    beside = {_comparison(row) for row in rows if _is_companion(row) and _has_p(row)}
+
+    def counts(row: Record) -> bool:
+        """Whether a row is a comparison that no other row stands for."""
+        if _is_companion(row):
+            return _comparison(row) not in plain
+        if any(row is one for one in contrasts):
+            return _comparison(row) not in judged and (
+                _has_p(row) or _comparison(row) not in beside
+            )
+        return _tests_arms(row)
+
+    counted = np.array([counts(row) for row in rows], dtype=bool)
+    has = counted & np.array([_has_p(row) for row in rows], dtype=bool)
+    return has, int((counted & ~has).sum())
+
+
+def _has_p(row: Record) -> bool:
+    return not math.isnan(row["p_value"])
+
+
+def _comparison(row: Record) -> object:
+    return (*place_of(row), row["contrast"])
+
+
+def _is_companion(row: Record) -> bool:
+    """Return whether a row tests again what the effect beside it says."""
+    return row["measure"] == "test" and str(row["term"]).startswith(COMPANIONS)
+
+
+def _tests_arms(row: Record) -> bool:
+    """Return whether a row without an effect tests the arms, not what a model assumes."""
+    assumption = str(row["term"]).startswith(ASSUMPTIONS)
+    return row["measure"] in TESTED and not assumption
+
+
+def _beside_a_margin(row: Record) -> bool:
+    return row["measure"] == "noninferiority" or str(row["method"]).startswith("equivalence within")
 
 
 def _sentence(method: str, more: str) -> str:
