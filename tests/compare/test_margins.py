@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import spineoutcomes as so
@@ -141,6 +141,7 @@ COUNTS = st.tuples(
 def test_newcombe_p_agrees_with_its_interval(
     counts: tuple[int, int, int, int], margin: float, better: bool
 ) -> None:
+    assume(min(counts[1], counts[3]) >= 5)
     effects = risks(counts, "newcombe")
     row = so.compare.noninferiority(effects, margin=margin, higher_is_better=better).tidy().iloc[1]
     shown = row["method"].split(": ")[-1] == "non-inferior"
@@ -253,3 +254,40 @@ def test_errors() -> None:
     both = so.Effects(pd.concat([effects.tidy(), effects.tidy().assign(outcome="z")]))
     with pytest.raises(ArgumentError, match="cannot serve y, z"):
         so.compare.noninferiority(both, **call)
+
+
+@pytest.mark.parametrize(("n", "has_p"), [(4, False), (5, True)])
+def test_small_arms_have_a_verdict_but_no_p(n: int, has_p: bool) -> None:
+    of_risks = so.compare.noninferiority(
+        risks((1, n, 2, 9), "newcombe"), margin=0.9, higher_is_better=False
+    )
+    frame = pd.DataFrame({"arm": ["a"] * n + ["b"] * 9, "y": [*range(n), *range(9)]})
+    times = frame.assign(event=1, y=frame["y"] + 1)
+    means = so.survival.rmst(
+        times, time="y", event="event", treatment="arm", reference="b", tau=4
+    ).tidy()
+    one = so.Effects(means[means["measure"] == "rmst_difference"])
+    of_means = so.compare.noninferiority(one, margin=3, higher_is_better=True)
+    for found in (of_risks, of_means):
+        row = found.tidy().query("measure == 'noninferiority'").iloc[0]
+        assert np.isnan(row["p_value"]) != has_p
+        assert "no verdict" not in row["method"]
+
+
+def test_only_arms_are_judged() -> None:
+    rows = pd.DataFrame(
+        {
+            "term": ["arm", "sex[m]"],
+            "contrast": ["mis - open", "m - f"],
+            "measure": "mean_difference",
+            "estimate": [1.0, 2.0],
+            "std_error": 1.0,
+            "conf_low": [-0.96, 0.04],
+            "conf_high": [2.96, 3.96],
+        }
+    )
+    for found in (
+        so.compare.noninferiority(so.Effects(rows), margin=3, higher_is_better=True),
+        so.compare.equivalence(so.Effects(rows, conf_level=0.9), margin=3),
+    ):
+        assert found.tidy()["contrast"].tolist() == ["mis - open", "mis - open", "m - f"]

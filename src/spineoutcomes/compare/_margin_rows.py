@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from spineoutcomes.compare._contrasts import Record, arms_of, is_contrast, is_ratio, on_scale
+from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, is_ratio, on_scale
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.one_sided import above, risk_difference_above
+from spineoutcomes.numerics.small_arms import NO_P
+from spineoutcomes.numerics.small_samples import only_exact_tests
 from spineoutcomes.results import Effects
 from spineoutcomes.results import format as fmt
 
@@ -34,8 +36,8 @@ def check_level(function: str, effects: Effects, alpha: float) -> None:
 
 
 def family_of_one(function: str, rows: Sequence[Record]) -> list[Record]:
-    """Return the contrasts, which must be of one measure and one outcome: one margin fits them."""
-    contrasts = [row for row in rows if is_contrast(row)]
+    """Return the contrasts of arms, of one measure and one outcome: one margin fits them."""
+    contrasts = arm_contrasts(rows)
     measures = dict.fromkeys(row["measure"] for row in contrasts)
     outcomes = dict.fromkeys(str(row.get("outcome")) for row in contrasts)
     if not contrasts:
@@ -136,7 +138,8 @@ def _tested(
         bound = math.log(limit) if is_ratio(row) else limit
         estimate = on_scale(row, "estimate")
         statistic, p = above(sign * estimate, row["std_error"], row["df"], sign * bound)
-        return sign * statistic, p
+        # What small arms did not allow the contrast is not allowed here.
+        return sign * statistic, math.nan if NO_P in (row["method"] or "") else p
     arms = arms_of(row, rows, "risk") if row["measure"] == PROPORTION else None
     if arms is None or not all(arm["n"] > 0 and arm["n_event"] >= 0 for arm in arms):
         return math.nan, math.nan
@@ -146,7 +149,7 @@ def _tested(
         interval = (-interval[1], -interval[0])
     counts = (one["n_event"], one["n"], zero["n_event"], zero["n"])
     statistic, p = risk_difference_above(counts, interval, conf_level, sign * limit)
-    return sign * statistic, p
+    return sign * statistic, math.nan if only_exact_tests([one["n"], zero["n"]]) else p
 
 
 def _is_its_interval(row: Record, conf_level: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from spineoutcomes.compare._contrasts import Record, is_contrast, records
+from spineoutcomes.compare._contrasts import Record, records
 from spineoutcomes.compare._margin_rows import (
     check_level,
     equivalence_row,
@@ -90,7 +90,7 @@ def noninferiority(
     found: list[Record] = []
     for row in rows:
         found.append(row)
-        if is_contrast(row):
+        if row in contrasts:
             found.append(noninferiority_row(row, rows, limit, effects.conf_level, higher_is_better))
     return _with_rows(effects, found, PIAGGIO)
 
@@ -153,7 +153,7 @@ def equivalence(effects: Effects, *, margin: float, alpha: float = 0.05) -> Effe
     found: list[Record] = []
     for row in rows:
         found.append(row)
-        if is_contrast(row):
+        if row in contrasts:
             found.append(equivalence_row(row, rows, limits, effects.conf_level))
     return _with_rows(effects, found, SCHUIRMANN)
 
