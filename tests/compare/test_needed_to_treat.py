@@ -162,7 +162,9 @@ def test_a_stratified_ratio_has_none(function) -> None:
 
 def test_what_has_none() -> None:
     rows = pd.DataFrame({"measure": ["hazard_ratio", "risk"], "estimate": [2.0, 0.1]})
-    with pytest.raises(ArgumentError, match=r"needs one of .*; found: hazard_ratio, risk"):
+    with pytest.raises(
+        ArgumentError, match=r"needs a contrast of one of .*; found: hazard_ratio, risk"
+    ):
         so.compare.number_needed_to_treat(so.Effects(rows), higher_is_better=True)
     alone = pd.DataFrame({"measure": ["risk_ratio"], "contrast": ["a - b"], "estimate": [2.0]})
     with pytest.raises(ArgumentError, match="give the risk_difference by the same method"):
@@ -173,3 +175,22 @@ def test_a_direction_must_be_said() -> None:
     rows = pd.DataFrame({"measure": ["risk_difference"], "estimate": [0.1]})
     with pytest.raises(ArgumentError, match="higher_is_better must be True or False, got None"):
         so.compare.number_needed_to_treat(so.Effects(rows), higher_is_better=None)  # type: ignore[arg-type]
+
+
+def test_an_interaction_treats_nobody_and_subgroups_are_named() -> None:
+    rows = pd.DataFrame(
+        {
+            "group": ["men", "women", None],
+            "visit": ["12 months", "12 months", None],
+            "contrast": ["mis - open", "mis - open", None],
+            "measure": "risk_difference",
+            "estimate": [-0.1, -0.2, -0.1],
+            "conf_low": [-0.2, -0.25, -0.3],
+            "conf_high": [-0.05, -0.125, 0.1],
+        }
+    )
+    found = so.compare.number_needed_to_treat(so.Effects(rows), higher_is_better=False).tidy()
+    points = found[found["statistic"] == "nnt_benefit"]
+    assert points["level"].tolist() == ["men, 12 months", "women, 12 months"]
+    assert points["value"].tolist() == pytest.approx([10, 5])
+    assert set(found["group"]) == {"mis - open"}

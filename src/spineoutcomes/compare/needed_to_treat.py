@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pandas as pd
 
+from spineoutcomes.compare._contrasts import records
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.intervals import Interval
@@ -14,6 +15,7 @@ from spineoutcomes.numerics.two_risks import newcombe_difference
 from spineoutcomes.results import Effects, Summary
 from spineoutcomes.results.effects import KEYS
 
+NAME = "number_needed_to_treat"
 # Differences of the share with an event, and of the share without one.
 DIFFERENCES = ("risk_difference", "incidence_difference", "survival_difference")
 RATIOS = ("risk_ratio", "odds_ratio")
@@ -40,8 +42,9 @@ def number_needed_to_treat(effects: Effects, *, higher_is_better: bool) -> Summa
     Summary
         Rows `nnt_benefit`, `nnt_benefit_low`, `nnt_benefit_high` and `nnt_harm`, `nnt_harm_low`,
         `nnt_harm_high`, as far as there are any: the contrast is the `group`, the outcome the
-        `variable`, a horizon the `level`. An interval of the difference that holds 0 gives both
-        sides, each up to infinity; one that does not gives only its own.
+        `variable`, and `level` holds subgroup, visit, cause and horizon, as far as rows have them.
+        An interval of the difference that holds 0 gives both sides, each up to infinity; one that
+        does not gives only its own.
 
     Raises
     ------
@@ -88,12 +91,14 @@ def number_needed_to_treat(effects: Effects, *, higher_is_better: bool) -> Summa
     'b - c: nnt_harm_low 20'
     'b - c: nnt_harm_high inf'
     """
-    higher_is_better = require_direction("number_needed_to_treat", higher_is_better)
+    higher_is_better = require_direction(NAME, higher_is_better)
+    records(NAME, effects)
     rows = effects.tidy()
-    chosen = rows[rows["measure"].isin([*DIFFERENCES, *RATIOS])]
+    # An interaction, how far two subgroups differ, has no contrast: nobody is treated with it.
+    chosen = rows[rows["measure"].isin([*DIFFERENCES, *RATIOS]) & rows["contrast"].notna()]
     if not len(chosen):
         raise ArgumentError(
-            f"number_needed_to_treat needs one of {', '.join([*DIFFERENCES, *RATIOS])}; found: "
+            f"{NAME} needs a contrast of one of {', '.join([*DIFFERENCES, *RATIOS])}; found: "
             f"{', '.join(sorted(set(rows['measure'])))}."
         )
     sign = 1.0 if higher_is_better else -1.0
@@ -132,7 +137,7 @@ def _difference(row: pd.Series, rows: pd.DataFrame, conf_level: float) -> Interv
             a, b = arms[one], arms[zero]
             return newcombe_difference(a["n_event"], a["n"], b["n_event"], b["n"], conf_level)
     raise ArgumentError(
-        f"number_needed_to_treat: the {row['measure']} of {row['contrast']!r} is not that of two "
+        f"{NAME}: the {row['measure']} of {row['contrast']!r} is not that of two "
         "plain risks beside it, so they do not say how many to treat; give the risk_difference by "
         "the same method."
     )
@@ -178,11 +183,15 @@ def _reciprocal(d: float) -> float:
 
 
 def _named(row: pd.Series, statistic: str, value: float) -> dict[str, object]:
-    horizon = row.get("horizon")
-    known = horizon is not None and not pd.isna(horizon)
+    about = [row.get(key) for key in ("group", "visit", "cause", "horizon")]
+    words = [
+        f"{value:g}" if isinstance(value, float) else str(value)
+        for value in about
+        if not pd.isna(value)
+    ]
     return {
         "variable": row.get("outcome") or row["measure"],
-        "level": f"{horizon:g}" if known else None,
+        "level": ", ".join(words) or None,
         "group": row["contrast"],
         "statistic": statistic,
         "value": value,
