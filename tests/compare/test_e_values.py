@@ -156,3 +156,40 @@ def test_errors() -> None:
         so.compare.e_value(effect("risk_ratio", 2, 1.5, 3), true_ratio=0)
     with pytest.raises(ArgumentError, match="expected Effects"):
         so.compare.e_value(3)
+
+
+def beside_risks(estimate: float, method: str, low: float = -0.3) -> so.Effects:
+    rows = {
+        "measure": ["risk_difference", "risk", "risk"],
+        "contrast": ["mis - open", "mis", "open"],
+        "estimate": [estimate, 0.2, 0.3],
+        "conf_low": [low, 0.1, 0.2],
+        "conf_high": [0.1 if low == low else low, 0.3, 0.4],
+        "method": [method, "risk", "risk"],
+    }
+    return so.Effects(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    ("estimate", "method"),
+    [
+        (-0.08, "adjusted difference of risks"),
+        (-0.1, "Mantel-Haenszel difference of risks, Sato's error, over 3 strata"),
+        (-0.1, "paired difference of risks, Wald interval, 100 pairs"),
+    ],
+)
+def test_the_risks_beside_another_difference_do_not_serve(estimate: float, method: str) -> None:
+    with pytest.raises(ArgumentError, match=r"not the crude one .* give the risk_ratio"):
+        so.compare.e_value(beside_risks(estimate, method))
+
+
+def test_a_difference_without_an_interval_has_no_limit() -> None:
+    point, limit = values(beside_risks(-0.1, "difference of risks, Wald", low=math.nan))
+    assert point == pytest.approx(e_value_of(0.2 / 0.3))
+    assert math.isnan(limit)
+
+
+def test_covariates_have_no_e_value() -> None:
+    arm = effect("risk_ratio", 2.0, 1.2, 3.0).tidy().assign(term="arm")
+    rows = pd.concat([arm, arm.assign(term="sex[m]", contrast="m - f")])
+    assert so.compare.e_value(so.Effects(rows)).tidy()["contrast"].tolist() == ["mis - open"]

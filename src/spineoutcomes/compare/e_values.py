@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from spineoutcomes.compare._contrasts import Record, arms_of, is_contrast, records
+from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, records
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.distributions import normal_quantile
 from spineoutcomes.numerics.e_values import (
@@ -26,6 +26,10 @@ VANDERWEELE_DING = "doi:10.7326/M16-2607"
 PER_SD = 0.91
 PER_ERROR = 1.78
 Ratio = tuple[float, float, float]
+# What rounding leaves between two ways to the same difference.
+SAME = 1e-9
+# Words of the methods whose difference may equal the crude one, but whose error does not.
+NOT_CRUDE = ("paired", "Mantel-Haenszel")
 # A risk ratio, its limits, and how they came about.
 Converted = tuple[Ratio, str]
 
@@ -91,7 +95,7 @@ def e_value(effects: Effects, *, rare_outcome: bool = False, true_ratio: float =
     rows = records(NAME, effects)
     if not (true_ratio > 0 and math.isfinite(true_ratio)):
         raise ArgumentError(f"{NAME}: true_ratio must be above 0, got {true_ratio}.")
-    contrasts = [row for row in rows if is_contrast(row)]
+    contrasts = arm_contrasts(rows)
     _require_convertible(contrasts)
     found = [_row(row, rows, effects.conf_level, rare_outcome, true_ratio) for row in contrasts]
     return Effects(
@@ -173,9 +177,19 @@ def _of_difference(row: Record, rows: Sequence[Record]) -> Converted:
             f"{NAME}: the risk difference {row['contrast']!r} needs the `risk` row of each of its "
             "arms, as risk_difference returns them."
         )
+    crude = arms[0]["estimate"] - arms[1]["estimate"]
+    other = any(word in (row["method"] or "") for word in NOT_CRUDE)
+    if other or not math.isclose(row["estimate"], crude, abs_tol=SAME):
+        raise ArgumentError(
+            f"{NAME}: the risk difference {row['contrast']!r} is not the crude one of the two "
+            "risks beside it but paired, stratified or adjusted, so that their ratio would be "
+            "another effect; give the risk_ratio by the same method."
+        )
     one, zero = ((arm["estimate"], arm["conf_low"], arm["conf_high"]) for arm in arms)
     ratio, low, high = ratio_by_recovery(one, zero)
     words = "ratio of the risks, limits recovered from those of the arms"
+    if math.isnan(row["conf_low"]) or math.isnan(row["conf_high"]):
+        return (ratio, math.nan, math.nan), f"{words}; no limit, for the difference has none"
     if row["conf_low"] <= 0 <= row["conf_high"]:
         return (ratio, min(low, 1.0), max(high, 1.0)), words
     return (ratio, low, high), words
