@@ -57,5 +57,29 @@ def test_refuses_what_is_no_difference_of_means() -> None:
     alone = so.Effects(
         pd.DataFrame({"measure": ["mean_difference"], "contrast": ["mis - open"], "estimate": [1]})
     )
-    with pytest.raises(so.errors.ArgumentError, match="found 0 arm rows"):
+    with pytest.raises(
+        so.errors.ArgumentError, match="needs the row `mean` of each arm of 'mis - open'"
+    ):
         so.compare.delta_shift(alone, deltas=[1])
+
+
+def test_several_outcomes_and_subgroups_keep_their_own_missing(effects: so.Effects) -> None:
+    rows = effects.tidy()
+    other = rows.assign(outcome="odi", estimate=rows["estimate"] * 10, n_missing=[1, 6, 0])
+    both = so.Effects(pd.concat([rows, other]), warnings=("Two outcomes.",), estimand="marginal")
+    # A generator is read once only.
+    shifted = so.compare.delta_shift(both, deltas=iter([5]))
+    assert shifted.tidy()["outcome"].tolist() == ["pain", "odi"]
+    assert shifted.tidy()["estimate"].tolist() == pytest.approx([-2.5, -35 + 5 * 6 / 10])
+    assert shifted.warnings == ("Two outcomes.",)
+    by_sex = so.Effects(pd.concat([rows.assign(group="f"), rows.assign(group="m")]))
+    assert so.compare.delta_shift(by_sex, deltas=[2]).tidy()["group"].tolist() == [
+        "f, delta = 2",
+        "m, delta = 2",
+    ]
+
+
+@pytest.mark.parametrize("deltas", [[], "a", [np.nan], [None], 3])
+def test_deltas_are_numbers(effects: so.Effects, deltas: object) -> None:
+    with pytest.raises(so.errors.ArgumentError, match="deltas must be a list of finite numbers"):
+        so.compare.delta_shift(effects, deltas=deltas)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
+from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, records
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.distributions import t_cdf
+from spineoutcomes.numerics.small_arms import NO_P
 from spineoutcomes.results import Effects
+
+NAME = "delta_shift"
 
 
 def delta_shift(effects: Effects, *, deltas: Iterable[float]) -> Effects:
@@ -26,12 +31,14 @@ def delta_shift(effects: Effects, *, deltas: Iterable[float]) -> Effects:
     Returns
     -------
     Effects
-        One row `mean_difference` per contrast and delta, named in `group`.
+        One row `mean_difference` per contrast and delta, named in `group`, after the subgroup where
+        there is one.
 
     Raises
     ------
     ArgumentError
-        When there is no difference of means, or the row of an arm is not there.
+        When there is no difference of means, the rows of its arms are not there, or a delta is no
+        finite number.
 
     Notes
     -----
@@ -55,15 +62,16 @@ def delta_shift(effects: Effects, *, deltas: Iterable[float]) -> Effects:
     >>> so.compare.delta_shift(so.Effects(rows), deltas=[0, 5]).tidy()["estimate"].tolist()
     [-2.0, -1.5]
     """
-    rows = effects.tidy()
-    contrasts = rows[rows["measure"] == "mean_difference"]
-    if not len(contrasts):
-        raise ArgumentError("delta_shift needs a difference of means, as mean_difference gives.")
-    arms = rows[rows["measure"] == "mean"]
+    rows = records(NAME, effects)
+    moves = _checked(deltas)
+    contrasts = [row for row in arm_contrasts(rows) if row["measure"] == "mean_difference"]
+    if not contrasts:
+        raise ArgumentError(f"{NAME} needs a difference of means, as mean_difference gives.")
     shifted = [
-        _shifted(contrast, _missing_share(contrast, arms), float(delta))
-        for _, contrast in contrasts.iterrows()
-        for delta in deltas
+        _shifted(contrast, share, delta)
+        for contrast in contrasts
+        for share in [_missing_share(contrast, rows)]
+        for delta in moves
     ]
     return Effects(
         pd.DataFrame(shifted),
@@ -72,38 +80,52 @@ def delta_shift(effects: Effects, *, deltas: Iterable[float]) -> Effects:
         sources=(*effects.sources, "doi:10.1002/sim.8569"),
         estimand=effects.estimand,
         conf_level=effects.conf_level,
+        warnings=effects.warnings,
     )
 
 
-def _missing_share(contrast: pd.Series, arms: pd.DataFrame) -> float:
+def _checked(deltas: Iterable[float]) -> list[float]:
+    try:
+        moves = [float(delta) for delta in deltas]
+    except (TypeError, ValueError):
+        moves = []
+    if not moves or not np.isfinite(moves).all():
+        raise ArgumentError(f"{NAME}: deltas must be a list of finite numbers, such as [0, 1, 2].")
+    return moves
+
+
+def _missing_share(contrast: Record, rows: Sequence[Record]) -> float:
     """Return the share of missing rows in the treated arm, the first of the contrast."""
-    same = arms if contrast.get("outcome") is None else _of_outcome(arms, contrast["outcome"])
-    own = same[[str(contrast["contrast"]).startswith(f"{arm} - ") for arm in same["contrast"]]]
-    if len(own) != 1:
+    arms = arms_of(contrast, rows, "mean")
+    if arms is None:
         raise ArgumentError(
-            f"delta_shift found {len(own)} arm rows `mean` for the treated arm of "
-            f"{contrast['contrast']!r}; expected one."
+            f"{NAME} needs the row `mean` of each arm of {contrast['contrast']!r} beside it, once, "
+            "as mean_difference returns them."
         )
-    arm = own.iloc[0]
-    return float(arm["n_missing"] / (arm["n"] + arm["n_missing"]))
+    n, missing = arms[0]["n"], arms[0]["n_missing"]
+    if not n + missing > 0:
+        raise ArgumentError(
+            f"{NAME}: the row of the treated arm of {contrast['contrast']!r} does not say how many "
+            "were seen and how many are missing (`n`, `n_missing`)."
+        )
+    return float(missing / (n + missing))
 
 
-def _of_outcome(arms: pd.DataFrame, outcome: object) -> pd.DataFrame:
-    return arms[arms["outcome"] == outcome] if "outcome" in arms else arms
-
-
-def _shifted(contrast: pd.Series, share: float, delta: float) -> dict[str, object]:
+def _shifted(contrast: Record, share: float, delta: float) -> Record:
     move = share * delta
     estimate = contrast["estimate"] + move
     statistic = estimate / contrast["std_error"]
-    moved = {
+    subgroup = contrast.get("group")
+    # What small arms did not allow the difference is not allowed when it is moved.
+    held_back = NO_P in (contrast["method"] or "")
+    return {
+        **contrast,
         "estimate": estimate,
         "conf_low": contrast["conf_low"] + move,
         "conf_high": contrast["conf_high"] + move,
         "statistic": statistic,
-        "p_value": 2 * t_cdf(contrast["df"], -np.abs(statistic)),
-        "group": f"delta = {delta:g}",
+        "p_value": math.nan if held_back else 2 * t_cdf(contrast["df"], -abs(statistic)),
+        "p_adjusted": math.nan,
+        "group": f"{'' if pd.isna(subgroup) else f'{subgroup}, '}delta = {delta:g}",
         "method": None,
     }
-    kept = ["outcome", "term", "contrast", "measure", "std_error", "df", "n", "n_missing"]
-    return {name: contrast.get(name) for name in kept} | moved
