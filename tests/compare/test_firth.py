@@ -125,6 +125,20 @@ def test_a_design_brings_its_covariates(series: pd.DataFrame) -> None:
     assert np.sqrt(np.diag(effects.covariance)) == pytest.approx(tidy["std_error"][:4])
 
 
+def test_few_rows_of_an_arm_give_no_p(series: pd.DataFrame) -> None:
+    four = series[(series["arm"] == "open") | (series.index < 8)]
+    assert (four["arm"] == "mis").sum() == 4
+    tidy = firth(four, covariates=["age"], **ARMS)
+    assert np.isnan(tidy["p_value"][0])
+    words = "; no p-value: mis has 4, and below 5 only exact tests give one"
+    assert tidy["method"][0].endswith(words)
+    assert tidy.loc[0, ["conf_low", "conf_high", "std_error"]].notna().all()
+    # The covariate is no arm: its profile rests on all rows.
+    assert tidy["term"][1] == "age"
+    assert np.isfinite(tidy["p_value"][1])
+    assert "no p-value" not in tidy["method"][1]
+
+
 def test_missing_values_are_counted(series: pd.DataFrame) -> None:
     gaps = series.assign(age=series["age"].where(series.index != 4))
     with pytest.warns(MissingDataWarning, match="1 of 60 rows lack a value of age"):

@@ -176,6 +176,9 @@ def test_few_rows_give_no_p() -> None:
     with pytest.warns(SparseDataWarning, match="fewer than 5 rows in mis"):
         tidy = ordinal(table.assign(n=[1, 1, 2, 9, 8, 9]), counts="n", **ARMS)
     assert np.isnan(tidy["p_value"][0])
+    words = "; no p-value: mis has 4, and below 5 only exact tests give one"
+    assert tidy["method"][0].endswith(words)
+    assert tidy["statistic"][0] == pytest.approx(np.log(tidy["estimate"][0]) / tidy["std_error"][0])
     assert np.isfinite(tidy["conf_low"][0])
 
 

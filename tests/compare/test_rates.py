@@ -190,7 +190,14 @@ def test_few_rows_give_no_p() -> None:
         tidy = ratio(frame, **ARMS)
     assert np.isnan(tidy["p_value"][0])
     assert np.isfinite(tidy["conf_low"][0])
-    assert np.isfinite(ratio(frame, method="exact", **ARMS)["p_value"][0])
+    # Everything but p stands: two coefficients of ten rows leave eight degrees of freedom.
+    assert tidy["df"][0] == 8
+    assert tidy["statistic"][0] == pytest.approx(np.log(tidy["estimate"][0]) / tidy["std_error"][0])
+    words = "; no p-value: mis has 4, and below 5 only exact tests give one"
+    assert tidy["method"][0].endswith(words)
+    exact = ratio(frame, method="exact", **ARMS)
+    assert np.isfinite(exact["p_value"][0])
+    assert "no p-value" not in exact["method"][0]
 
 
 def test_few_clusters_are_said_to_be_few(series: pd.DataFrame) -> None:

@@ -19,7 +19,6 @@ from spineoutcomes.numerics.sandwich import (
 )
 from spineoutcomes.numerics.small_samples import (
     cluster_rule,
-    only_exact_tests,
     require_events,
 )
 
@@ -192,8 +191,6 @@ def test_limits_of_small_samples() -> None:
     assert "9 clusters are very few" in str(cluster_rule(9).warning)
     assert cluster_rule(10).warning is None
     assert cluster_rule(40).error == "CR1"
-    assert only_exact_tests([4, 50])
-    assert not only_exact_tests([5, 50])
     require_events("f", 10, 2, "exact")
     with pytest.raises(NotEstimableError, match=r"f: 9 events cannot carry 2 coefficients.*exact"):
         require_events("f", 9, 2, "exact")

@@ -10,7 +10,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.one_sided import above, risk_difference_above
 from spineoutcomes.numerics.small_arms import NO_P
-from spineoutcomes.numerics.small_samples import only_exact_tests
+from spineoutcomes.numerics.small_samples import FEW_IN_ARM
 from spineoutcomes.results import Effects
 from spineoutcomes.results import format as fmt
 
@@ -149,7 +149,7 @@ def _tested(
         interval = (-interval[1], -interval[0])
     counts = (one["n_event"], one["n"], zero["n_event"], zero["n"])
     statistic, p = risk_difference_above(counts, interval, conf_level, sign * limit)
-    return sign * statistic, math.nan if only_exact_tests([one["n"], zero["n"]]) else p
+    return sign * statistic, math.nan if min(one["n"], zero["n"]) < FEW_IN_ARM else p
 
 
 def _is_its_interval(row: Record, conf_level: float) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spineoutcomes.compare._regression import as_ratio, model_of, without_p
+from spineoutcomes.compare._regression import as_ratio, model_of
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.effect_rows import size
 from spineoutcomes.numerics.exact_rates import exact_rate_ratio
@@ -18,7 +18,7 @@ from spineoutcomes.numerics.intervals import Interval, t_interval
 from spineoutcomes.numerics.negative_binomial import fit_negative_binomial
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.numerics.sandwich import RobustError, robust_error
-from spineoutcomes.numerics.small_samples import FEW_IN_ARM, cluster_rule, only_exact_tests
+from spineoutcomes.numerics.small_samples import FEW_IN_ARM, cluster_rule
 
 FloatArray = npt.NDArray[np.float64]
 ZOU = "doi:10.1093/aje/kwh090"
@@ -32,7 +32,8 @@ NAME = "rate_ratio"
 class Ratios:
     """Ratios of each arm to the reference, in the order of `rows.pairs()`.
 
-    `notes` are warned about; `remarks` only stand beside the result.
+    `notes` are warned about; `remarks` only stand beside the result. `exact` ones keep their
+    p-value in arms of any size.
     """
 
     values: list[Interval]
@@ -40,6 +41,7 @@ class Ratios:
     sources: tuple[str, ...]
     notes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    exact: bool = False
 
 
 def robust(rows: Rows, events: FloatArray, time: FloatArray, conf_level: float) -> Ratios:
@@ -52,7 +54,7 @@ def robust(rows: Rows, events: FloatArray, time: FloatArray, conf_level: float) 
     fit = fit_glm(X, events, POISSON, names, counts=rows.counts, offset=np.log(time))
     error = robust_error(fit, rows.cluster)
     return Ratios(
-        values=_intervals(rows, fit.coefficients, error, conf_level),
+        values=_intervals(fit.coefficients, error, conf_level),
         method=f"ratio of rates, Poisson regression, {error.method}",
         sources=(ZOU,) if rows.cluster is None else (ZOU, PUSTEJOVSKY),
         notes=_notes(rows),
@@ -89,7 +91,7 @@ def negative_binomial(
         else ("the counts vary no more than Poisson counts; the model is a Poisson model.",)
     )
     return Ratios(
-        values=_intervals(rows, fit.model.coefficients, error, conf_level),
+        values=_intervals(fit.model.coefficients, error, conf_level),
         method=f"ratio of rates, negative binomial regression ({shape}), {error.method}",
         sources=(LAWLESS,) if rows.cluster is None else (LAWLESS, PUSTEJOVSKY),
         notes=_notes(rows),
@@ -128,21 +130,16 @@ def exact_ratios(rows: Rows, events: FloatArray, time: FloatArray, conf_level: f
         "twice the smaller tail)",
         sources=(PRZYBOROWSKI,),
         remarks=(remark,) if repeated else (),
+        exact=True,
     )
 
 
-def _intervals(
-    rows: Rows, coefficients: FloatArray, error: RobustError, conf_level: float
-) -> list[Interval]:
+def _intervals(coefficients: FloatArray, error: RobustError, conf_level: float) -> list[Interval]:
     """Return the ratios of the coefficients behind the intercept."""
     deviation = np.sqrt(np.diag(error.covariance))
-    found = [
+    return [
         as_ratio(t_interval(b, float(se), float(df), conf_level))
         for b, se, df in zip(coefficients[1:], deviation[1:], error.df[1:], strict=True)
-    ]
-    return [
-        without_p(value) if only_exact_tests([size(rows, arm) for arm in pair]) else value
-        for value, pair in zip(found, rows.pairs(), strict=True)
     ]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.effect_rows import contrast_row
+from spineoutcomes.numerics.effect_rows import inexact_row
 from spineoutcomes.numerics.forms import columns_of
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.model_matrix import Arms, ModelMatrix, build_model_matrix
@@ -64,11 +64,13 @@ def term_rows(
     model: ModelMatrix,
     values: Sequence[Interval],
     *,
+    method: str,
     n_event: FloatArray | None = None,
     **more: object,
 ) -> list[dict[str, object]]:
     """Return a row for each term: the arms with the sizes of their pair, then the covariates.
 
+    The models are not exact: a contrast with a small arm has no p-value, and says so in `method`.
     `n_event` holds the events of each arm where the outcome has any.
     """
     pairs = rows.pairs()
@@ -80,10 +82,11 @@ def term_rows(
             events = (
                 {} if n_event is None else {"n_event": float(n_event[list(pairs[place])].sum())}
             )
-            made.append({**contrast_row(rows, pairs[place], value, **more), **events})
+            made.append({**inexact_row(rows, pairs[place], value, method=method, **more), **events})
         else:
             events = {} if n_event is None else {"n_event": float(n_event.sum())}
-            made.append({**_covariate_row(rows, term, contrast, value), **more, **events})
+            own = _covariate_row(rows, term, contrast, value)
+            made.append({**own, "method": method, **more, **events})
     return made
 
 
@@ -98,11 +101,6 @@ def as_ratio(log: Interval) -> Interval:
         df=log.df,
         p_value=log.p_value,
     )
-
-
-def without_p(value: Interval) -> Interval:
-    """Return the interval without its test."""
-    return Interval(value.estimate, value.low, value.high, value.std_error)
 
 
 def _covariate_row(

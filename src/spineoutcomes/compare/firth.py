@@ -99,7 +99,8 @@ def firth_logistic(
     it, the limits are where 2 (l* at its maximum - l*) reaches the chi-square quantile, and p is
     the same ratio at 0. `std_error` is from the information without the penalty, for orientation;
     the interval does not rest on it, and there is no `statistic`. The penalty pulls the mean risk
-    toward one half: the arm rows are therefore the observed risks, not fitted ones.
+    toward one half: the arm rows are therefore the observed risks, not fitted ones. The profile is
+    not exact: with fewer than 5 rows in an arm its contrasts have no p-value.
 
     References
     ----------

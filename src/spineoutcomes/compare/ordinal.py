@@ -14,7 +14,6 @@ from spineoutcomes.compare._regression import (
     model_of,
     outcome_terms,
     term_rows,
-    without_p,
 )
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
@@ -27,7 +26,7 @@ from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.model_matrix import ModelMatrix
 from spineoutcomes.numerics.one_proportion import wilson_interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
-from spineoutcomes.numerics.small_samples import FEW_IN_ARM, only_exact_tests, require_events
+from spineoutcomes.numerics.small_samples import FEW_IN_ARM, require_events
 from spineoutcomes.results import Effects
 
 FloatArray = npt.NDArray[np.float64]
@@ -211,9 +210,6 @@ def _ratios(
         as_ratio(t_interval(float(b), float(se), np.inf, conf_level))
         for b, se in zip(fit.coefficients, errors, strict=True)
     ]
-    for place, pair in enumerate(rows.pairs()):
-        if only_exact_tests([size(rows, arm) for arm in pair]):
-            values[place] = without_p(values[place])
     return term_rows(
         rows,
         model,

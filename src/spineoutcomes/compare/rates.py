@@ -15,6 +15,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.effect_rows import (
     arm_row,
     contrast_row,
+    inexact_row,
     require_arms,
     warn_sparse,
 )
@@ -146,8 +147,9 @@ def rate_ratio(
     x = np.bincount(rows.group, rows.counts * events, groups)
     t = np.bincount(rows.group, rows.counts * time, groups)
     fitted = METHODS[method](rows, events, time, conf_level) if rows.pairs() else Ratios([], "", ())
+    row = contrast_row if fitted.exact else inexact_row
     contrasts = [
-        contrast_row(
+        row(
             rows,
             pair,
             value,

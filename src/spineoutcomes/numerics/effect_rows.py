@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from spineoutcomes.errors import NotEstimableError, SparseDataWarning
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.numerics.small_arms import without_p
 
 Row = Mapping[str, object]
 
@@ -30,6 +31,18 @@ def contrast_row(
         "n_missing": rows.n_missing_total,
         **more,
     }
+
+
+def inexact_row(
+    rows: Rows, pair: tuple[int, int], value: Interval, *, method: str, **more: object
+) -> dict[str, object]:
+    """Return the row of one arm against the reference by a procedure that is not exact.
+
+    In small arms its p-value is held back, and `method` says so.
+    """
+    sizes = {rows.groups[arm]: size(rows, arm) for arm in pair}
+    allowed, held_back = without_p(value, sizes)
+    return contrast_row(rows, pair, allowed, method=method + held_back, **more)
 
 
 def arm_row(rows: Rows, arm: int, value: Interval, **more: object) -> dict[str, object]:

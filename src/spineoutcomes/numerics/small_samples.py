@@ -74,11 +74,6 @@ def require_two_clusters(clusters: int) -> None:
         )
 
 
-def only_exact_tests(arm_sizes: list[float]) -> bool:
-    """Return whether an arm is so small that only exact tests may give a p-value."""
-    return min(arm_sizes) < FEW_IN_ARM
-
-
 def require_events(function: str, events: float, coefficients: int, crude: str) -> None:
     """Raise where an adjusted analysis has too few events for its coefficients.
 
