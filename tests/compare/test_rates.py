@@ -200,6 +200,19 @@ def test_few_rows_give_no_p() -> None:
     assert "no p-value" not in exact["method"][0]
 
 
+def test_rates_that_do_not_vary_have_no_interval() -> None:
+    frame = pd.DataFrame({"arm": ["mis"] * 10 + ["open"] * 10, "events": [1] * 10 + [3] * 10})
+    frame = frame.assign(years=1.3, centre=[*range(10)] * 2)
+    with pytest.warns(SparseDataWarning, match="rates of mis - open do not vary within the arms"):
+        rows = ratio(frame, **ARMS)
+    with pytest.warns(SparseDataWarning, match="rates of mis - open do not vary within the arms"):
+        clustered = ratio(frame, cluster="centre", **ARMS)
+    for tidy in (rows, clustered):
+        assert tidy["estimate"][0] == pytest.approx(1 / 3, **CLOSED)
+        missing = ["std_error", "df", "p_value", "conf_low", "conf_high"]
+        assert tidy.loc[0, missing].isna().all()
+
+
 def test_few_clusters_are_said_to_be_few(series: pd.DataFrame) -> None:
     few = series.assign(surgeon=series["surgeon"] % 6)
     with pytest.warns(SparseDataWarning, match="6 clusters are very few"):

@@ -13,7 +13,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.effect_rows import size
 from spineoutcomes.numerics.exact_rates import exact_rate_ratio
 from spineoutcomes.numerics.families import POISSON
-from spineoutcomes.numerics.glm import fit_glm
+from spineoutcomes.numerics.glm import GlmFit, fit_glm
 from spineoutcomes.numerics.intervals import Interval, t_interval
 from spineoutcomes.numerics.negative_binomial import fit_negative_binomial
 from spineoutcomes.numerics.rows import Rows
@@ -26,6 +26,8 @@ PUSTEJOVSKY = "doi:10.1080/07350015.2016.1247004"
 LAWLESS = "doi:10.2307/3314912"
 PRZYBOROWSKI = "doi:10.1093/biomet/31.3-4.313"
 NAME = "rate_ratio"
+# A robust variance below this share of the model's is what rounding leaves of none.
+NO_VARIATION = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,12 @@ def robust(rows: Rows, events: FloatArray, time: FloatArray, conf_level: float) 
     X = model.with_intercept()
     fit = fit_glm(X, events, POISSON, names, counts=rows.counts, offset=np.log(time))
     error = robust_error(fit, rows.cluster)
+    values = _intervals(fit, error, conf_level)
     return Ratios(
-        values=_intervals(fit.coefficients, error, conf_level),
+        values=values,
         method=f"ratio of rates, Poisson regression, {error.method}",
         sources=(ZOU,) if rows.cluster is None else (ZOU, PUSTEJOVSKY),
-        notes=_notes(rows),
+        notes=_notes(rows, values),
     )
 
 
@@ -90,11 +93,12 @@ def negative_binomial(
         if math.isfinite(fit.theta)
         else ("the counts vary no more than Poisson counts; the model is a Poisson model.",)
     )
+    values = _intervals(fit.model, error, conf_level)
     return Ratios(
-        values=_intervals(fit.model.coefficients, error, conf_level),
+        values=values,
         method=f"ratio of rates, negative binomial regression ({shape}), {error.method}",
         sources=(LAWLESS,) if rows.cluster is None else (LAWLESS, PUSTEJOVSKY),
-        notes=_notes(rows),
+        notes=_notes(rows, values),
         remarks=remarks,
     )
 
@@ -134,12 +138,13 @@ def exact_ratios(rows: Rows, events: FloatArray, time: FloatArray, conf_level: f
     )
 
 
-def _intervals(coefficients: FloatArray, error: RobustError, conf_level: float) -> list[Interval]:
-    """Return the ratios of the coefficients behind the intercept."""
-    deviation = np.sqrt(np.diag(error.covariance))
+def _intervals(fit: GlmFit, error: RobustError, conf_level: float) -> list[Interval]:
+    """Return the ratios of the coefficients behind the intercept, without an error of zero."""
+    variance, expected = (np.diag(c)[1:] for c in (error.covariance, fit.covariance))
+    deviation = np.sqrt(np.where(variance > NO_VARIATION * expected, variance, 0))
     return [
         as_ratio(t_interval(b, float(se), float(df), conf_level))
-        for b, se, df in zip(coefficients[1:], deviation[1:], error.df[1:], strict=True)
+        for b, se, df in zip(fit.coefficients[1:], deviation, error.df[1:], strict=True)
     ]
 
 
@@ -172,8 +177,15 @@ def _require_two(rows: Rows) -> None:
         )
 
 
-def _notes(rows: Rows) -> tuple[str, ...]:
+def _notes(rows: Rows, values: list[Interval]) -> tuple[str, ...]:
     notes = []
+    pairs = zip(rows.pairs(), values, strict=True)
+    bare = [rows.contrast(*pair) for pair, value in pairs if math.isnan(value.low)]
+    if bare:
+        notes.append(
+            f"the rates of {', '.join(bare)} do not vary within the arms; an interval that would "
+            "rest on no variation is left missing."
+        )
     small = [label for a, label in enumerate(rows.groups) if size(rows, a) < FEW_IN_ARM]
     if small:
         notes.append(

@@ -89,8 +89,8 @@ def rate_ratio(
     MissingDataWarning
         When rows were left out for a missing value.
     SparseDataWarning
-        When an arm has fewer than 5 rows (p is then missing unless exact), or clusters are fewer
-        than 10.
+        When an arm has fewer than 5 rows (p is then missing unless exact), clusters are fewer than
+        10, or the rates do not vary within the arms: the ratio then stands without its interval.
 
     Notes
     -----
