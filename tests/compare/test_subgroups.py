@@ -152,6 +152,58 @@ def test_options_and_designs_reach_the_function() -> None:
     pd.testing.assert_frame_equal(design.tidy(), subgroups(frame).tidy())
 
 
+def units(**columns: list[object]) -> pd.DataFrame:
+    """Two rows of each arm in each of six units, with one event or two."""
+    frame = pd.DataFrame(
+        {
+            "arm": ["mis", "open"] * 12,
+            "unit": np.repeat(["a", "b", "c", "d", "e", "g"], 4),
+            "relief": [1, 2, 1, 1, 2, 1, 1, 2] * 3,
+            "years": 1.0,
+        }
+    )
+    return frame.assign(**columns)
+
+
+def rates_by(frame: pd.DataFrame, subgroup: str) -> so.Effects:
+    options = {"exposure": "years", "cluster": "unit"}
+    return subgroups(frame, "rate_ratio", subgroup=subgroup, options=options)
+
+
+def test_units_that_lie_in_several_subgroups_are_refused() -> None:
+    frame = units(side=["left", "left", "right", "right"] * 2 + ["left"] * 8 + ["right"] * 8)
+    with pytest.raises(
+        ArgumentError,
+        match=r"2 of 6 clusters of 'unit' have rows in several subgroups of 'side', .* not "
+        r"independent.*the same in all rows of a cluster",
+    ):
+        rates_by(frame, "side")
+    pairs = frame.assign(relief=[1, 0, 1, 1] * 6, pair=np.repeat(np.arange(12), 2))
+    crossed = pairs.assign(side=["left", "right"] * 2 + ["left"] * 10 + ["right"] * 10)
+    with pytest.raises(ArgumentError, match="2 of 12 matched sets of 'pair' have rows in several"):
+        subgroups(crossed, "risk_difference", subgroup="side", options={"sets": "pair"})
+
+
+def test_units_within_a_subgroup_keep_its_effects_independent() -> None:
+    frame = units(centre=["x"] * 12 + ["y"] * 12)
+    with pytest.warns(SparseDataWarning, match="3 clusters are very few"):
+        tidy = rates_by(frame, "centre").tidy()
+    own = []
+    for label in ("x", "y"):
+        with pytest.warns(SparseDataWarning, match="3 clusters are very few"):
+            alone = so.compare.rate_ratio(
+                frame[frame["centre"] == label],
+                outcome="relief",
+                exposure="years",
+                cluster="unit",
+                **ARMS,
+            ).tidy()
+        own.append((np.log(alone["estimate"][0]), alone["std_error"][0]))
+    (one, error), (other, other_error) = own
+    test = tidy.iloc[-1]
+    assert test["statistic"] == pytest.approx((one - other) ** 2 / (error**2 + other_error**2))
+
+
 def test_several_arms_have_an_interaction_each() -> None:
     frame = pd.concat([registry(2), registry(3).assign(arm="hybrid")])
     tidy = subgroups(frame).tidy()

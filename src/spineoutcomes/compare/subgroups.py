@@ -25,6 +25,8 @@ IntArray = npt.NDArray[np.int64]
 NAME = "subgroup_effects"
 # A column with more values is a measurement, not a grouping.
 MOST_LEVELS = 20
+# Options that name rows which belong together, and what these are.
+UNITS = {"cluster": "clusters", "sets": "matched sets"}
 COCHRAN = "doi:10.2307/3001666"
 
 
@@ -76,7 +78,8 @@ def subgroup_effects(
     ------
     ArgumentError
         For an unknown column, measure or option, no arms to compare, a subgroup with more than 20
-        values, or a Design this function does not respect.
+        values, clusters or matched sets with rows in several subgroups, or a Design this function
+        does not respect.
     NotEstimableError
         When fewer than two subgroups can be estimated, or the measure has no standard error.
 
@@ -100,7 +103,8 @@ def subgroup_effects(
     is chi-square with one degree of freedom less than subgroups: Wald's test of the interaction.
     Where the interval of the measure has no standard error (Newcombe's), the interaction takes
     Wald's, and says so. Two p-values, one below 0.05 and one above, do not show that effects
-    differ; therefore the subgroups have none [2]_.
+    differ; therefore the subgroups have none [2]_. Subgroups are independent only where every
+    cluster or matched set that `options` name lies in one of them.
 
     References
     ----------
@@ -134,6 +138,7 @@ def subgroup_effects(
     found = measure_function(NAME, measure, chosen)
     codes, levels = _levels(rows, subgroup)
     frame = data.data if isinstance(data, Design) else data
+    _require_whole_units(frame.iloc[rows.position], codes, subgroup, chosen)
     shared = {
         "outcome": outcome,
         "treatment": rows.treatment,
@@ -189,6 +194,28 @@ def _levels(rows: Rows, subgroup: str) -> tuple[IntArray, tuple[str, ...]]:
             f"{NAME}: {subgroup!r} holds {len(levels)} values; cut it into a few subgroups first."
         )
     return codes, levels
+
+
+def _require_whole_units(
+    frame: pd.DataFrame, codes: IntArray, subgroup: str, options: Mapping[str, Any]
+) -> None:
+    """Raise where rows that belong together stand in several subgroups.
+
+    The effects of such subgroups are correlated, and Cochran's Q takes them as independent.
+    """
+    for option, what in UNITS.items():
+        column = options.get(option)
+        if not isinstance(column, str) or column not in frame:
+            continue
+        levels = pd.Series(codes).groupby(frame[column].to_numpy()).nunique()
+        crossing = int((levels > 1).sum())
+        if crossing:
+            raise ArgumentError(
+                f"{NAME}: {crossing} of {len(levels)} {what} of {column!r} have rows in several "
+                f"subgroups of {subgroup!r}, whose effects are then not independent, and their "
+                "difference cannot be tested here. Take a subgroup that is the same in all rows "
+                f"of a {what[:-1]}, or describe each subgroup by the measure's own function."
+            )
 
 
 def _in_level(
