@@ -152,6 +152,41 @@ def test_options_and_designs_reach_the_function() -> None:
     pd.testing.assert_frame_equal(design.tidy(), subgroups(frame).tidy())
 
 
+def graded() -> pd.DataFrame:
+    rng = np.random.default_rng(12)
+    n = 160
+    arm, age = rng.integers(0, 2, n), rng.normal(60, 10, n)
+    latent = 0.6 * arm + 0.05 * (age - 60) + rng.logistic(size=n)
+    return pd.DataFrame(
+        {
+            "arm": np.where(arm == 1, "mis", "open"),
+            "sex": np.where(np.arange(n) % 2 == 0, "f", "m"),
+            "age": age,
+            "relief": np.digitize(latent, [-1, 0, 1]),
+        }
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"covariates": []}])
+def test_a_design_adjusts_each_subgroup_for_its_covariates(options: dict[str, object]) -> None:
+    frame, call = graded(), {"outcome": "relief", "higher_is_better": True}
+    design = so.Design(frame, covariates=["age", "sex"], **ARMS)
+    tidy = so.compare.subgroup_effects(
+        design,
+        outcome="relief",
+        subgroup="sex",
+        measure="ordinal_odds_ratio",
+        options={"higher_is_better": True, **options},
+    ).tidy()
+    covariates = options.get("covariates", ["age"])
+    for label in ("f", "m"):
+        own = frame[frame["sex"] == label]
+        alone = so.compare.ordinal_odds_ratio(own, covariates=covariates, **call, **ARMS).tidy()
+        shown = tidy[tidy["group"] == label].drop(columns="group").reset_index(drop=True)
+        pd.testing.assert_frame_equal(shown, alone.assign(p_value=np.nan))
+    assert ("age" in tidy["term"].tolist()) == (covariates == ["age"])
+
+
 def units(**columns: list[object]) -> pd.DataFrame:
     """Two rows of each arm in each of six units, with one event or two."""
     frame = pd.DataFrame(

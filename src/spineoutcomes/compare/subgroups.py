@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Mapping
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from spineoutcomes.compare._contrasts import Record
 from spineoutcomes.compare._interaction import Stratum, interaction_rows
 from spineoutcomes.compare._measure_functions import MeasureFunction, measure_function
+from spineoutcomes.compare._regression import outcome_terms
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SpineOutcomesWarning
 from spineoutcomes.numerics.columns import read_groups
@@ -47,7 +49,8 @@ def subgroup_effects(
     Parameters
     ----------
     data : DataFrame or Design
-        One row per unit of analysis. A Design brings its own treatment and reference; one with
+        One row per unit of analysis. A Design brings its own treatment and reference, and its
+        covariates where the measure's function takes any (but not the subgroup itself); one with
         weights, matched sets or clusters is refused, for its subgroups are not independent.
     outcome : str
         Column of the outcome, as the measure's function takes it.
@@ -136,6 +139,7 @@ def subgroup_effects(
     )
     chosen = dict(options or {})
     found = measure_function(NAME, measure, chosen)
+    chosen = _covariates(data, subgroup, found) | chosen
     codes, levels = _levels(rows, subgroup)
     frame = data.data if isinstance(data, Design) else data
     _require_whole_units(frame.iloc[rows.position], codes, subgroup, chosen)
@@ -194,6 +198,17 @@ def _levels(rows: Rows, subgroup: str) -> tuple[IntArray, tuple[str, ...]]:
             f"{NAME}: {subgroup!r} holds {len(levels)} values; cut it into a few subgroups first."
         )
     return codes, levels
+
+
+def _covariates(
+    data: pd.DataFrame | Design, subgroup: str, measure: MeasureFunction
+) -> dict[str, Any]:
+    """Return the covariates that the design gives to the measure's function in each subgroup."""
+    if not isinstance(data, Design) or "covariates" not in signature(measure.compute).parameters:
+        return {}
+    # Within a subgroup its own column does not vary.
+    own = [name for name in outcome_terms(data, None) if name != subgroup]
+    return {"covariates": own}
 
 
 def _require_whole_units(
