@@ -230,6 +230,8 @@ def changed(frame: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
         (("expected", 0.0), r"1 row\(s\) have seen 1, expected 0"),
         (("observed_until", 7.0), r"one observed time, the same in all its rows; 1 subject"),
         (("potential_until", math.nan), r"one potential time, the same in all its rows; 1 subj"),
+        (("observed_until", -7.0), "observed person-time must be 0 or more; 1 of 18 rows are bel"),
+        (("potential_until", -7.0), "potential person-time must be 0 or more; 1 of 18 rows are"),
         (("arm", "open"), r"a subject has one arm, the same in all its rows; 1 subject\(s\)"),
         (("episode_id", None), "1 of 18 rows name no subject or no visit"),
         (("episode_id", "E1"), "1 of 18 rows repeat a visit"),

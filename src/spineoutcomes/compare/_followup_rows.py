@@ -113,6 +113,12 @@ def person_time_rows(
     """Yield the person-time of each arm and Clark's index."""
     times = {role: rows.numbers(role) for role in ("observed", "potential")}
     for role, values in times.items():
+        negative = int((values < 0).sum())
+        if negative:
+            raise ArgumentError(
+                f"{function}: {role} person-time must be 0 or more; {negative} of {len(values)} "
+                "rows are below. Correct the dates, or make the times missing."
+            )
         _require_same(answers.subject, values, f"{function}: a subject has one {role} time")
     first = np.unique(answers.subject, return_index=True)[1]
     limit = np.inf if horizon is None else horizon

@@ -81,8 +81,8 @@ def followup_summary(
     ------
     ArgumentError
         For an unknown column, values of `expected` or `seen` other than 1 and 0, an answer seen
-        and not expected, a subject with two person-times or two rows of a visit, or a Design this
-        function does not respect.
+        and not expected, person-time below 0, a subject with two person-times or two rows of a
+        visit, or a Design this function does not respect.
 
     Warns
     -----
