@@ -25,6 +25,7 @@ from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.levels import means
 from spineoutcomes.numerics.resampling import Clusters, Individuals, bootstrap_levels
 from spineoutcomes.numerics.rows import Rows, analysis_rows
+from spineoutcomes.numerics.seeds import require_seed
 from spineoutcomes.results import Effects
 
 FloatArray = npt.NDArray[np.float64]
@@ -94,7 +95,8 @@ def bootstrap_effect(
     ------
     ArgumentError
         For an unknown or non-numeric column, an unknown measure or method, fewer than 100
-        resamples, values the measure does not take, or a Design this function does not respect.
+        resamples, a seed that is no whole number of 0 or more, values the measure does not take, or
+        a Design this function does not respect.
     NotEstimableError
         When an arm has fewer than two complete rows or clusters, there is only one arm, or clusters
         span arms and some replicates leave an arm empty.
@@ -156,6 +158,7 @@ def bootstrap_effect(
     if method not in WORDS:
         raise ArgumentError(f"{NAME}: unknown method {method!r}; there are: {', '.join(WORDS)}.")
     require_draws(NAME, "n_resamples", n_resamples, FEWEST)
+    require_seed(NAME, seed)
     require_arms(rows, NAME, at_least=2)
     y = effect.read(rows, outcome, NAME)
     sample = _sample(rows, y)

@@ -18,6 +18,7 @@ from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_ar
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.permutation import PermutationTest, permutation_p, strata_of
 from spineoutcomes.numerics.rows import Rows, analysis_rows
+from spineoutcomes.numerics.seeds import require_seed
 from spineoutcomes.results import Effects
 
 FloatArray = npt.NDArray[np.float64]
@@ -75,7 +76,8 @@ def permutation_test(
     ------
     ArgumentError
         For an unknown or non-numeric column, an unknown measure, no `treatment`, fewer than 1
-        permutation, values the measure does not take, or a Design this function does not respect.
+        permutation, a seed that is no whole number of 0 or more, values the measure does not take,
+        or a Design this function does not respect.
     NotEstimableError
         When an arm has no complete row, there is only one arm, or no stratum holds both arms.
 
@@ -130,6 +132,7 @@ def permutation_test(
     )
     effect = measured(NAME, measure)
     require_draws(NAME, "n_permutations", n_permutations, 1)
+    require_seed(NAME, seed)
     if rows.treatment is None:
         raise ArgumentError(f"{NAME} compares arms; give `treatment` and `reference`.")
     require_arms(rows, NAME, at_least=1)

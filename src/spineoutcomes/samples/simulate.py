@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.seeds import require_seed
 from spineoutcomes.registry import Registry, build_registry
 from spineoutcomes.samples.draws import Simulated
 from spineoutcomes.samples.hemangioma import simulate_hemangioma
@@ -85,8 +86,7 @@ def simulate_registry(
         raise ArgumentError(f"Unknown scenario {scenario!r}; there are: {', '.join(SCENARIOS)}.")
     if not isinstance(n, Integral) or n < 1:
         raise ArgumentError(f"n must be a whole number of patients, at least 1; got {n!r}.")
-    if not isinstance(seed, Integral) or seed < 0:
-        raise ArgumentError(f"seed must be a whole number, 0 or more; got {seed!r}.")
+    require_seed("simulate_registry", seed)
     sequence = np.random.SeedSequence(int(seed))
     simulated = SCENARIOS[scenario](int(n), sequence, randomised=randomised)
     return build_registry(simulated.tables, vocabulary=SHIPPED_VOCABULARY, truth=simulated.truth)

@@ -15,6 +15,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWar
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
+from spineoutcomes.numerics.seeds import require_seed
 from spineoutcomes.results import Effects
 from spineoutcomes.survival.arms import Row, contrast_rows, level_row
 from spineoutcomes.survival.outcome import Outcome, read_outcome
@@ -115,8 +116,8 @@ def bootstrap_survival(
     ------
     ArgumentError
         For unknown columns, causes or words, unusable times or events, a time that the measure
-        needs and was not given, or given and not needed, fewer than 100 resamples, or a Design with
-        weights.
+        needs and was not given, or given and not needed, fewer than 100 resamples, a seed that is
+        no whole number of 0 or more, or a Design with weights.
     NotEstimableError
         When an arm has no complete row, there is only one arm, a time lies beyond the follow-up of
         an arm, fewer than one half of an arm had the event (median), or in some replicates two
@@ -175,6 +176,7 @@ def bootstrap_survival(
     rows = sampled(rows, data, NAME)
     require_conf_level(conf_level)
     _check_words(measure, method, n_resamples)
+    require_seed(NAME, seed)
     outcome = read_outcome(rows, NAME)
     timed = _timed(measure, {"tau": tau, "horizon": horizon}, cause, outcome)
     groups = counted(rows, outcome)
