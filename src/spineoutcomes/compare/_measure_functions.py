@@ -64,13 +64,26 @@ def measure_function(function: str, measure: str, options: Mapping[str, Any]) ->
     ArgumentError
         For a measure without a function, or an option the function does not have.
     """
-    if measure not in MEASURE_FUNCTIONS:
+    if not isinstance(measure, str) or measure not in MEASURE_FUNCTIONS:
         raise ArgumentError(
             f"{function}: no function gives {measure!r}; there are: "
             f"{', '.join(sorted(MEASURE_FUNCTIONS))}."
         )
+    if not isinstance(options, Mapping):
+        raise ArgumentError(
+            f'{function}: options maps arguments of {measure} to values, such as {{"method": '
+            f'"wald"}}; got a {type(options).__name__}.'
+        )
     found = MEASURE_FUNCTIONS[measure]
-    known = [name for name in inspect.signature(found.compute).parameters if name not in SHARED]
+    parameters = inspect.signature(found.compute).parameters
+    known = [name for name in parameters if name not in SHARED]
+    needed = [name for name in known if parameters[name].default is inspect.Parameter.empty]
+    absent = [name for name in needed if name not in options]
+    if absent:
+        raise ArgumentError(
+            f"{function}: {measure} needs {', '.join(absent)} as well; name it among the options "
+            "of this endpoint."
+        )
     unknown = [name for name in options if name not in known]
     if unknown:
         raise ArgumentError(

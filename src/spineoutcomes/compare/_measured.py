@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spineoutcomes.compare._outcomes import positive_logs
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_one_of
 from spineoutcomes.numerics.levels import mean_contrasts, means, median_contrasts, medians
 from spineoutcomes.numerics.permutation import Contrast
 from spineoutcomes.numerics.resampling import Level
@@ -93,10 +94,7 @@ def measured(function: str, measure: str) -> Measured:
     ArgumentError
         When it cannot be resampled; the message lists those that can.
     """
-    if measure not in MEASURED:
-        raise ArgumentError(
-            f"{function}: unknown measure {measure!r}; there are: {', '.join(MEASURED)}."
-        )
+    require_one_of(function, "measure", measure, MEASURED)
     return MEASURED[measure]
 
 

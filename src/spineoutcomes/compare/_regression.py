@@ -11,6 +11,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import frame_of, names_in
 from spineoutcomes.numerics.effect_rows import inexact_row
 from spineoutcomes.numerics.forms import columns_of
 from spineoutcomes.numerics.intervals import Interval
@@ -22,7 +23,9 @@ FloatArray = npt.NDArray[np.float64]
 PREFIX = "covariate "
 
 
-def outcome_terms(data: pd.DataFrame | Design, covariates: Sequence[str] | None) -> tuple[str, ...]:
+def outcome_terms(
+    data: pd.DataFrame | Design, covariates: Sequence[str] | None, function: str
+) -> tuple[str, ...]:
     """Return the covariates of the outcome model: those given, else those of a plain Design.
 
     A Design with weights or sets has adjusted already: its covariates are not taken again.
@@ -30,19 +33,22 @@ def outcome_terms(data: pd.DataFrame | Design, covariates: Sequence[str] | None)
     if isinstance(covariates, str):
         raise ArgumentError(f"covariates is a list of forms, got the text {covariates!r}.")
     if covariates is not None:
-        return tuple(covariates)
+        return tuple(names_in(function, "covariates", covariates))
     if isinstance(data, Design) and not data.features & {"weights", "sets"}:
         return tuple(data.covariates)
     return ()
 
 
 def covariate_roles(
-    data: pd.DataFrame | Design, covariates: Sequence[str] | None, treatment: str | None
+    data: pd.DataFrame | Design,
+    covariates: Sequence[str] | None,
+    treatment: str | None,
+    function: str,
 ) -> dict[str, str]:
     """Return the roles of the columns that the covariates read, for `analysis_rows`."""
-    frame = data.data if isinstance(data, Design) else data
+    frame = frame_of(function, data)
     arm = data.treatment if isinstance(data, Design) else treatment
-    columns = columns_of(outcome_terms(data, covariates), list(frame.columns))
+    columns = columns_of(outcome_terms(data, covariates, function), list(frame.columns))
     return {f"{PREFIX}{name}": name for name in columns if name != arm}
 
 

@@ -77,9 +77,9 @@ def require_method(
     `paired` holds the procedures for pairs where the rows are paired, and is None otherwise.
     """
     known = methods if paired is None else paired
-    if method in known:
+    if isinstance(method, str) and method in known:
         return known[method]
-    if paired and method in methods:
+    if paired and isinstance(method, str) and method in methods:
         raise ArgumentError(
             f"{function}: {method!r} does not compare pairs; of its methods these do: "
             f"{', '.join(paired)}."

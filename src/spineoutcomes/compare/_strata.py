@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from spineoutcomes.compare._yes_no import YesNo
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.arguments import names_in
 from spineoutcomes.numerics.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]
@@ -45,9 +46,9 @@ class Strata:
         return self.x1, self.n1, self.x0, self.n0
 
 
-def stratum_columns(strata: str | Sequence[str] | None) -> dict[str, str | None]:
+def stratum_columns(function: str, strata: str | Sequence[str] | None) -> dict[str, str | None]:
     """Return a role for each column of `strata`, as `analysis_rows` takes them."""
-    columns = [strata] if isinstance(strata, str) else list(strata or [])
+    columns = names_in(function, "strata", strata)
     return {f"{ROLE} {i}": column for i, column in enumerate(columns)}
 
 

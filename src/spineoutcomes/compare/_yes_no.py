@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_one_of
 from spineoutcomes.numerics.effect_rows import arm_row, require_arms, size
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.one_proportion import (
@@ -82,10 +83,7 @@ def read_yes_no(rows: Rows, function: str, outcome: str) -> YesNo:
 
 def require_risk_interval(function: str, name: str) -> None:
     """Raise unless there is an interval of one risk of this name."""
-    if name not in RISK_INTERVALS:
-        raise ArgumentError(
-            f"{function}: unknown risk_interval {name!r}; there are: {', '.join(RISK_INTERVALS)}."
-        )
+    require_one_of(function, "risk_interval", name, RISK_INTERVALS)
 
 
 def risk_rows(data: YesNo, name: str, conf_level: float) -> list[dict[str, object]]:

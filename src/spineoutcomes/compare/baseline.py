@@ -12,6 +12,7 @@ from spineoutcomes.compare._describe import Described, describe
 from spineoutcomes.compare._kinds import Spread
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import frame_of, names_in
 from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Summary
@@ -218,8 +219,9 @@ def _variables(
 ) -> list[str]:
     if isinstance(asked, str):
         raise ArgumentError(f"{NAME}: variables is a list of columns; write [{asked!r}].")
+    frame_of(NAME, data)
     if asked is not None:
-        names = list(dict.fromkeys(asked))
+        names = list(dict.fromkeys(names_in(NAME, "variables", asked)))
     elif isinstance(data, Design) and data.covariates:
         found = [name for form in data.covariates for name in _columns_of(form, data.data)]
         names = list(dict.fromkeys(found))

@@ -12,7 +12,8 @@ import pandas as pd
 from spineoutcomes.compare._measured import Measured, measured, require_draws
 from spineoutcomes.compare._outcomes import arm_cells
 from spineoutcomes.design import Design
-from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.errors import NotEstimableError
+from spineoutcomes.numerics.arguments import require_one_of
 from spineoutcomes.numerics.bootstrap_intervals import (
     acceleration,
     bca_interval,
@@ -155,8 +156,7 @@ def bootstrap_effect(
     )
     require_conf_level(conf_level)
     effect = measured(NAME, measure)
-    if method not in WORDS:
-        raise ArgumentError(f"{NAME}: unknown method {method!r}; there are: {', '.join(WORDS)}.")
+    require_one_of(NAME, "method", method, WORDS)
     require_draws(NAME, "n_resamples", n_resamples, FEWEST)
     require_seed(NAME, seed)
     require_arms(rows, NAME, at_least=2)

@@ -17,6 +17,7 @@ from spineoutcomes.compare._regression import (
 )
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.effect_rows import arm_row, require_arms, size
 from spineoutcomes.numerics.firth import FirthFit, fit_firth
 from spineoutcomes.numerics.intervals import Interval
@@ -121,16 +122,17 @@ def firth_logistic(
     >>> effects.tidy().loc[0, ["estimate", "conf_low", "conf_high"]].astype(float).round(3).tolist()
     [0.069, 0.001, 0.681]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
         respects=set(),
-        columns={"outcome": outcome, **covariate_roles(data, covariates, treatment)},
+        columns={"outcome": outcome, **covariate_roles(data, covariates, treatment, NAME)},
         treatment=treatment,
         reference=reference,
         counts=counts,
     )
-    terms = outcome_terms(data, covariates)
+    terms = outcome_terms(data, covariates, NAME)
     y = _zero_one(rows, outcome)
     require_arms(rows, NAME, at_least=1)
     if rows.treatment is None and not terms:

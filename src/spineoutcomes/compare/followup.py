@@ -16,6 +16,7 @@ from spineoutcomes.compare._followup_rows import (
 )
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import frame_of, names_in, require_names, require_number
 from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Summary
@@ -129,9 +130,11 @@ def followup_summary(
     """
     if isinstance(variables, str):
         raise ArgumentError(f"{NAME}: variables is a list of columns; write [{variables!r}].")
+    described = names_in(NAME, "variables", variables)
+    require_names(NAME, {"subject": subject, "visit": visit})
     if (observed is None) != (potential is None):
         raise ArgumentError(f"{NAME}: give both `observed` and `potential`, or neither.")
-    if horizon is not None and not horizon > 0:
+    if horizon is not None and not require_number(NAME, "horizon", horizon, "a time above 0") > 0:
         raise ArgumentError(f"{NAME}: horizon must be above 0, got {horizon!r}.")
     asked = {"subject": subject, "visit": visit, "expected": expected, "seen": seen}
     optional = {"status": status, "observed": observed, "potential": potential}
@@ -139,7 +142,7 @@ def followup_summary(
         _flat(data, [subject, visit]),
         function=NAME,
         respects=set(),
-        columns=asked | optional | {role(name): name for name in variables},
+        columns=asked | optional | {role(name): name for name in described},
         treatment=treatment,
         reference=reference,
         keep_missing=True,
@@ -148,7 +151,7 @@ def followup_summary(
     found = list(visit_rows(answers, reasons=status is not None))
     if observed is not None:
         found += person_time_rows(answers, rows, horizon, NAME)
-    compared, notes = responder_rows(answers, rows, list(dict.fromkeys(variables)), NAME)
+    compared, notes = responder_rows(answers, rows, list(dict.fromkeys(described)), NAME)
     for note in notes:
         warn_sparse(f"{NAME}: {note}")
     return Summary(
@@ -161,7 +164,7 @@ def followup_summary(
 
 def _flat(data: pd.DataFrame | Design, names: list[str]) -> pd.DataFrame | Design:
     """Return the data with the levels of their index as columns, where they are needed as such."""
-    frame = data.data if isinstance(data, Design) else data
+    frame = frame_of(NAME, data)
     levels = [name for name in names if name in frame.index.names and name not in frame.columns]
     if not levels:
         return data

@@ -11,6 +11,7 @@ import pandas as pd
 from spineoutcomes.compare._ancova import adjusted_means
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, warn_sparse
 from spineoutcomes.numerics.moments import Moments, mean_interval, sample_moments, welch_difference
 from spineoutcomes.numerics.rows import Rows, analysis_rows
@@ -102,6 +103,7 @@ def mean_difference(
     >>> effects.tidy()[["contrast", "measure", "estimate"]].values.tolist()
     [['mis - open', 'mean_difference', -3.0], ['mis', 'mean', 2.0], ['open', 'mean', 5.0]]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,

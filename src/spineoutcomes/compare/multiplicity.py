@@ -97,7 +97,7 @@ def adjust_p_values(
     [0.03, 0.06, 0.06]
     """
     rows = records(NAME, effects)
-    if method.lower() not in METHODS:
+    if not isinstance(method, str) or method.lower() not in METHODS:
         known = ", ".join(rule for rule, _, _ in METHODS.values())
         raise ArgumentError(f"{NAME}: unknown method {method!r}; there are: {known}.")
     rule, words, source = METHODS[method.lower()]

@@ -196,15 +196,15 @@ def odds_ratio(
     rows = analysis_rows(
         data,
         function=NAME,
-        respects={"sets"} if method in PAIRED else set(),
-        columns={"outcome": outcome, "sets": sets, **stratum_columns(strata)},
+        respects={"sets"} if method in tuple(PAIRED) else set(),
+        columns={"outcome": outcome, "sets": sets, **stratum_columns(NAME, strata)},
         treatment=treatment,
         reference=reference,
         counts=counts,
     )
     paired = are_paired(NAME, data, sets)
     procedure = require_method(NAME, method, {**METHODS, **PAIRED}, PAIRED if paired else None)
-    if method in PAIRED and not paired:
+    if method in tuple(PAIRED) and not paired:
         raise ArgumentError(f"{NAME}: method={method!r} needs pairs: {HOW_PAIRS_ARE_NAMED}")
     require_risk_interval(NAME, risk_interval)
     require_conf_level(conf_level)

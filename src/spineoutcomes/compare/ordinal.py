@@ -19,6 +19,7 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.brant import brant_test
 from spineoutcomes.numerics.columns import read_groups
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.cumulative import CumulativeFit, fit_cumulative
 from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.effect_rows import require_arms, size, warn_sparse
@@ -132,17 +133,18 @@ def ordinal_odds_ratio(
     >>> effects.tidy()[["term", "measure", "estimate"]].round(2).values.tolist()[0]
     ['arm', 'ordinal_odds_ratio', 2.17]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
         respects=set(),
-        columns={"outcome": outcome, **covariate_roles(data, covariates, treatment)},
+        columns={"outcome": outcome, **covariate_roles(data, covariates, treatment, NAME)},
         treatment=treatment,
         reference=reference,
         counts=counts,
     )
     higher_is_better = require_direction(NAME, higher_is_better)
-    terms = outcome_terms(data, covariates)
+    terms = outcome_terms(data, covariates, NAME)
     codes, labels = _categories(rows, outcome)
     require_arms(rows, NAME, at_least=1)
     if rows.treatment is None and not terms:
@@ -192,7 +194,7 @@ def _categories(rows: Rows, outcome: str) -> tuple[IntArray, tuple[str, ...]]:
         rows.numbers("outcome")
     codes, labels = read_groups(rows.frame, "outcome")
     if len(labels) < 2:
-        raise NotEstimableError(f"{NAME}: {outcome!r} is {labels[0]} in every row.")
+        raise NotEstimableError(f"{NAME}: {outcome!r} is the same in every row.")
     return codes, labels
 
 

@@ -12,6 +12,7 @@ from spineoutcomes.compare._measure_functions import measure_function
 from spineoutcomes.compare.multiplicity import adjust_p_values
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.results import Effects
 from spineoutcomes.results._frame import stacked
@@ -106,6 +107,7 @@ def compare_outcomes(
     array([['vas', -3.0],
            ['relief', 0.333]], dtype=object)
     """
+    require_conf_level(conf_level)
     shared = {
         "treatment": treatment,
         "reference": reference,
@@ -136,7 +138,8 @@ def _endpoints(outcomes: Mapping[str, str | Mapping[str, Any]]) -> list[_Endpoin
 
 
 def _endpoint(name: str, asked: str | Mapping[str, Any]) -> _Endpoint:
-    words: dict[str, Any] = {"measure": asked} if isinstance(asked, str) else dict(asked)
+    told = {"measure": asked} if isinstance(asked, str) else asked
+    words: dict[str, Any] = dict(told) if isinstance(told, Mapping) else {}
     measure = words.pop("measure", None)
     if not isinstance(measure, str):
         raise ArgumentError(

@@ -13,6 +13,7 @@ import pandas as pd
 from spineoutcomes.compare._measured import Measured, measured, require_draws
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.arguments import names_in
 from spineoutcomes.numerics.cells import cells_of
 from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, test_term
 from spineoutcomes.numerics.intervals import Interval
@@ -120,7 +121,7 @@ def permutation_test(
     >>> float(effects.tidy().loc[1, "p_value"])
     0.1
     """
-    names = [] if strata is None else [strata] if isinstance(strata, str) else list(strata)
+    names = names_in(NAME, "strata", strata)
     rows = analysis_rows(
         data,
         function=NAME,

@@ -12,6 +12,8 @@ import pandas as pd
 from spineoutcomes.compare._rate_models import Ratios, exact_ratios, negative_binomial, robust
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_one_of
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.effect_rows import (
     arm_row,
     contrast_row,
@@ -129,6 +131,7 @@ def rate_ratio(
     >>> effects.tidy()[["contrast", "measure", "estimate"]].round(3).values.tolist()
     [['mis - open', 'rate_ratio', 0.333], ['mis', 'rate', 0.25], ['open', 'rate', 0.75]]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -139,8 +142,7 @@ def rate_ratio(
         counts=counts,
         cluster=cluster,
     )
-    if method not in METHODS:
-        raise ArgumentError(f"{NAME}: unknown method {method!r}; there are: {', '.join(METHODS)}.")
+    require_one_of(NAME, "method", method, METHODS)
     events, time = _events(rows, outcome), _time(rows, exposure)
     require_arms(rows, NAME, at_least=1)
     groups = len(rows.groups)

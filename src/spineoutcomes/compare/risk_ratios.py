@@ -144,7 +144,7 @@ def risk_ratio(
         data,
         function=NAME,
         respects=set(),
-        columns={"outcome": outcome, **stratum_columns(strata)},
+        columns={"outcome": outcome, **stratum_columns(NAME, strata)},
         treatment=treatment,
         reference=reference,
         counts=counts,

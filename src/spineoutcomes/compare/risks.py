@@ -212,8 +212,8 @@ def risk_difference(
     rows = analysis_rows(
         data,
         function=NAME,
-        respects={"sets"} if method in PAIRED else set(),
-        columns={"outcome": outcome, "sets": sets, **stratum_columns(strata)},
+        respects={"sets"} if method in tuple(PAIRED) else set(),
+        columns={"outcome": outcome, "sets": sets, **stratum_columns(NAME, strata)},
         treatment=treatment,
         reference=reference,
         counts=counts,

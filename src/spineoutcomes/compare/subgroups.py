@@ -18,6 +18,7 @@ from spineoutcomes.compare._regression import outcome_terms
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SpineOutcomesWarning
 from spineoutcomes.numerics.columns import read_groups
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.effect_rows import term, warn_sparse
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
@@ -128,6 +129,7 @@ def subgroup_effects(
            ['m', 'mean_difference', -1.0],
            [None, 'test', nan]], dtype=object)
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -137,9 +139,9 @@ def subgroup_effects(
         reference=reference,
         counts=counts,
     )
-    chosen = dict(options or {})
-    found = measure_function(NAME, measure, chosen)
-    chosen = _covariates(data, subgroup, found) | chosen
+    asked = {} if options is None else options
+    found = measure_function(NAME, measure, asked)
+    chosen = _covariates(data, subgroup, found) | dict(asked)
     codes, levels = _levels(rows, subgroup)
     frame = data.data if isinstance(data, Design) else data
     _require_whole_units(frame.iloc[rows.position], codes, subgroup, chosen)
@@ -207,7 +209,7 @@ def _covariates(
     if not isinstance(data, Design) or "covariates" not in signature(measure.compute).parameters:
         return {}
     # Within a subgroup its own column does not vary.
-    own = [name for name in outcome_terms(data, None) if name != subgroup]
+    own = [name for name in outcome_terms(data, None, NAME) if name != subgroup]
     return {"covariates": own}
 
 

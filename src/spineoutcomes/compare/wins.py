@@ -12,6 +12,7 @@ from spineoutcomes.compare._median_rows import median_rows
 from spineoutcomes.compare._outcomes import arm_cells, ordered_values
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import names_in
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, test_term, warn_sparse
@@ -131,7 +132,7 @@ def win_odds(
     >>> float(effects.tidy().loc[0, "estimate"].round(3))
     3.5
     """
-    names = [] if strata is None else [strata] if isinstance(strata, str) else list(strata)
+    names = names_in(NAME, "strata", strata)
     rows = analysis_rows(
         data,
         function=NAME,

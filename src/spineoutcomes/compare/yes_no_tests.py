@@ -18,6 +18,7 @@ from spineoutcomes.compare._test_rows import row_of_test
 from spineoutcomes.compare._yes_no import read_yes_no
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_one_of
 from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.pairs_2x2 import mcnemar_chi_square, mcnemar_exact_p, mcnemar_mid_p
 from spineoutcomes.numerics.rows import analysis_rows
@@ -248,7 +249,7 @@ def mantel_haenszel_test(
         data,
         function=function,
         respects=set(),
-        columns={"outcome": outcome, **stratum_columns(strata)},
+        columns={"outcome": outcome, **stratum_columns(function, strata)},
         treatment=treatment,
         reference=reference,
         counts=counts,
@@ -286,7 +287,4 @@ def mantel_haenszel_test(
 
 
 def _require(function: str, method: str, methods: dict[str, str]) -> None:
-    if method not in methods:
-        raise ArgumentError(
-            f"{function}: unknown method {method!r}; there are: {', '.join(methods)}."
-        )
+    require_one_of(function, "method", method, methods)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -24,8 +26,26 @@ def require_columns(function: str, frame: pd.DataFrame, names: list[str]) -> Non
             f"{function}: no column {', '.join(map(repr, absent))}; the data have: "
             f"{', '.join(map(str, frame.columns))}."
         )
+    repeated = sorted({str(name) for name in names if (frame.columns == name).sum() > 1})
+    if repeated:
+        raise ArgumentError(
+            f"{function}: the data have several columns of the name {', '.join(repeated)}; "
+            "rename or drop all but one."
+        )
+    nested = sorted({str(name) for name in names if _holds_lists(frame[name])})
+    if nested:
+        raise ArgumentError(
+            f"{function}: a cell must hold one value; some of {', '.join(nested)} hold lists or "
+            "the like. Give each value a row or a column."
+        )
     if not len(frame):
         raise ArgumentError(f"{function}: the data have no rows.")
+
+
+def _holds_lists(column: pd.Series) -> bool:
+    if column.dtype != object or pd.api.types.infer_dtype(column, skipna=True) != "mixed":
+        return False
+    return not all(isinstance(value, Hashable) for value in column)
 
 
 def missing_values(column: pd.Series) -> npt.NDArray[np.bool_] | None:
@@ -98,6 +118,8 @@ def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
 
 def read_weights(frame: pd.DataFrame, column: str) -> FloatArray:
     """Return finite numbers of at least 0."""
+    if not pd.api.types.is_numeric_dtype(frame[column]):
+        raise ArgumentError(f"weights must be numbers; {column!r} has dtype {frame[column].dtype}.")
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
     if not (values.min() >= 0 and values.max() < np.inf):
         bad = ~np.isfinite(values) | (values < 0)

@@ -208,7 +208,7 @@ def _part(form: Simple, values: pd.Series, counts: FloatArray, arms: Arms | None
         levels = read_groups(pd.DataFrame({"x": values}), "x")[1]
         if len(levels) < 2:
             raise NotEstimableError(
-                f"{form.column} does not vary: every row has the level {levels[0]}; leave it out."
+                f"{form.column} does not vary: every row has the same level; leave it out."
             )
         return Part(form, levels)
     if form.knots is None:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
+from spineoutcomes.numerics.arguments import frame_of, require_names
 from spineoutcomes.numerics.columns import (
     counts_of_codes,
     read_counts,
@@ -26,12 +27,15 @@ from spineoutcomes.numerics.columns import (
 )
 from spineoutcomes.numerics.completeness import absent_rows, count_absent, kept_rows
 from spineoutcomes.numerics.nuisance import Nuisance, nuisance_of
-from spineoutcomes.results.labels import as_labels
+from spineoutcomes.numerics.reference_arm import grouping_column, reference_code
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.integer]
 
+# Roles without which there is no analysis; any other column may be left out.
+NEEDED = {"outcome", "exposure", "time", "event", "lower", "start", "stop", "subject", "subgroup"}
+NEEDED |= {"visit", "expected", "seen"}
 FEATURE_WORDS = {
     "weights": "the weights of the design",
     "sets": "the matched sets of the design",
@@ -212,14 +216,18 @@ def analysis_rows(
     MissingDataWarning
         Once, when rows were left out for a missing value.
     """
+    frame, given = frame_of(function, data), None
+    apart = {"treatment": treatment, "by": by, "counts": counts, "weights": weights}
+    require_names(function, {**columns, **apart, "cluster": cluster})
+    unnamed = sorted(role for role, column in columns.items() if column is None and role in NEEDED)
+    if unnamed:
+        raise ArgumentError(f"{function}: {', '.join(unnamed)} must name a column, got None.")
     if isinstance(data, Design):
         _refuse(function, data, respects, treatment, reference, by, weights, cluster)
-        frame, treatment, reference = data.data, data.treatment, data.reference
+        treatment, reference = data.treatment, data.reference
         cluster, given = data.cluster, data.weights
-    else:
-        frame, given = data, None
     roles = {role: column for role, column in columns.items() if column is not None}
-    grouping = _grouping(treatment, reference, by)
+    grouping = grouping_column(treatment, reference, by)
     asked = [*roles.values(), grouping, counts, weights, cluster]
     require_columns(function, frame, [name for name in asked if name is not None])
     codes, groups = stored_groups(frame, grouping)
@@ -248,7 +256,7 @@ def analysis_rows(
         kept=keep,
         codes=codes[at],
         groups=groups,
-        reference=_reference_code(function, reference, groups, treatment),
+        reference=reference_code(function, reference, groups, treatment),
         treatment=grouping,
         counts=multiplicity[at],
         weights=None if given is None else np.asarray(given, dtype=float)[at],
@@ -277,32 +285,6 @@ def _refuse(
             f"{function} does not respect {words} yet, so its result would be wrong for this "
             "design. Use a function that does, or analyse the plain data on purpose: `design.data`."
         )
-
-
-def _grouping(treatment: str | None, reference: Hashable, by: str | None) -> str | None:
-    if treatment is not None and by is not None:
-        raise ArgumentError("Give either `treatment` (with `reference`) or `by`, not both.")
-    if treatment is not None and reference is None:
-        raise ArgumentError(
-            f"`treatment={treatment!r}` needs a `reference`: the arm compared with."
-        )
-    if treatment is None and reference is not None:
-        raise ArgumentError("`reference` needs `treatment`: the column that holds the arms.")
-    return treatment if treatment is not None else by
-
-
-def _reference_code(
-    function: str, reference: Hashable, groups: tuple[str, ...], treatment: str | None
-) -> int | None:
-    if treatment is None:
-        return None
-    label = as_labels([reference])[0]
-    if label not in groups:
-        raise ArgumentError(
-            f"{function}: the reference {label!r} is not an arm of {treatment!r}; its arms are: "
-            f"{', '.join(groups)}."
-        )
-    return groups.index(label)
 
 
 def _warn_missing(function: str, lost: float, of: float, columns: list[str]) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
+from spineoutcomes.numerics.arguments import require_number
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
@@ -208,6 +209,8 @@ def _timed(
     for word, value in given.items():
         if word != needed and value is not None:
             raise ArgumentError(f"{NAME}: {measure} takes no `{word}`; leave it out.")
+        if word == needed and value is not None:
+            require_number(NAME, word, value, "a time above 0")
         if word == needed and not (value is not None and np.isfinite(value) and value > 0):
             raise ArgumentError(f"{NAME}: {measure} needs `{word}`, a time above 0; got {value}.")
     at = given.get(needed)

@@ -119,7 +119,7 @@ def gray_test(
     >>> test.loc[0, ["statistic", "df"]].astype(float).round(4).tolist()
     [2.1065, 1.0]
     """
-    within = strata_columns(strata)
+    within = strata_columns(strata, NAME)
     rows = analysis_rows(
         data,
         function=NAME,

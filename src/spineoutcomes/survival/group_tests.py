@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
+from spineoutcomes.numerics.arguments import names_in, require_number
 from spineoutcomes.numerics.distributions import chi_square_tail
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows
@@ -24,9 +25,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-def strata_columns(strata: str | Sequence[str] | None) -> dict[str, str]:
+def strata_columns(strata: str | Sequence[str] | None, function: str) -> dict[str, str]:
     """Return the columns of the strata by their role in the rows."""
-    within = [strata] if isinstance(strata, str) else list(strata or ())
+    within = names_in(function, "strata", strata)
     return {f"strata {i}": column for i, column in enumerate(within)}
 
 
@@ -37,6 +38,7 @@ def check_groups(rows: Rows, rho: float, function: str) -> None:
             f"{function} compares two groups or more; found only {rows.groups[0]!r}. Name the "
             "column of the groups as `by`, or `treatment` with `reference`."
         )
+    require_number(function, "rho", rho, "a number of at least 0")
     if not (np.isfinite(rho) and rho >= 0):
         raise ArgumentError(f"{function}: rho must be at least 0, got {rho}.")
 

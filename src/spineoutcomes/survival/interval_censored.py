@@ -12,6 +12,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, ConvergenceWarning
+from spineoutcomes.numerics.arguments import require_names
 from spineoutcomes.numerics.columns import require_columns
 from spineoutcomes.numerics.interval_masses import KKT_TOLERANCE, Turnbull, turnbull
 from spineoutcomes.numerics.rows import Rows, analysis_rows
@@ -134,6 +135,7 @@ def interval_censored_curve(
     >>> curve.at([3, 6, 12])["estimate"].round(3).tolist()
     [1.0, 0.75, 0.5]
     """
+    require_names(NAME, {"upper": upper})
     rows = analysis_rows(
         data,
         function=NAME,

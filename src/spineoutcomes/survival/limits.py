@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.distributions import normal_quantile
 from spineoutcomes.numerics.in_blocks import blocks
 
@@ -84,12 +85,11 @@ def mean_limits(
 
 
 def _z(conf_type: str, conf_level: float) -> float:
-    if conf_type not in get_args(ConfType):
+    if not isinstance(conf_type, str) or conf_type not in get_args(ConfType):
         raise ArgumentError(
             f"Unknown conf_type {conf_type!r}; choose one of: {', '.join(get_args(ConfType))}."
         )
-    if not 0 < conf_level < 1:
-        raise ArgumentError(f"conf_level must lie between 0 and 1, got {conf_level}.")
+    require_conf_level(conf_level)
     return float(normal_quantile((1 + conf_level) / 2))
 
 

@@ -146,7 +146,7 @@ def logrank_test(
     >>> test.loc[0, ["statistic", "df"]].astype(float).round(4).tolist()
     [4.3822, 1.0]
     """
-    within = strata_columns(strata)
+    within = strata_columns(strata, NAME)
     rows = analysis_rows(
         data,
         function=NAME,

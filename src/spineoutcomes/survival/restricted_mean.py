@@ -10,6 +10,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_number
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results import Effects
@@ -180,6 +181,7 @@ def rmst(
 
 
 def _check_tau(tau: float) -> None:
+    require_number(NAME, "tau", tau, "a time above 0")
     if not (np.isfinite(tau) and tau > 0):
         raise ArgumentError(f"{NAME}: tau must be a time above 0, got {tau}.")
 

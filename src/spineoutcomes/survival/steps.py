@@ -62,7 +62,13 @@ def checked_horizons(
     ArgumentError
         When one is negative, not finite or there twice, or there are fewer than `at_least`.
     """
-    times = np.atleast_1d(np.asarray(horizons, dtype=float))
+    try:
+        times = np.atleast_1d(np.asarray(horizons)).astype(float, casting="same_kind")
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"{function}: horizons must be a time or a list of times, got a "
+            f"{type(horizons).__name__}."
+        ) from None
     if not (np.isfinite(times) & (times >= 0)).all():
         raise ArgumentError(f"{function}: horizons must be finite times of at least 0.")
     if len(times) < at_least:

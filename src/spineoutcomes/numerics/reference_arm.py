@@ -1,0 +1,39 @@
+"""The column that holds the groups, and which of them the others are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from spineoutcomes.errors import ArgumentError
+from spineoutcomes.results.labels import as_labels
+
+# Up to so many arms are named in a message.
+MOST_NAMED = 12
+
+
+def grouping_column(treatment: str | None, reference: Hashable, by: str | None) -> str | None:
+    if treatment is not None and by is not None:
+        raise ArgumentError("Give either `treatment` (with `reference`) or `by`, not both.")
+    if treatment is not None and reference is None:
+        raise ArgumentError(
+            f"`treatment={treatment!r}` needs a `reference`: the arm compared with."
+        )
+    if treatment is None and reference is not None:
+        raise ArgumentError("`reference` needs `treatment`: the column that holds the arms.")
+    return treatment if treatment is not None else by
+
+
+def reference_code(
+    function: str, reference: Hashable, groups: tuple[str, ...], treatment: str | None
+) -> int | None:
+    if treatment is None:
+        return None
+    label = as_labels([reference])[0]
+    if label not in groups:
+        # A column with many values holds measurements of patients, not arms.
+        many = len(groups) > MOST_NAMED
+        arms = f"it holds {len(groups)} values" if many else f"its arms are: {', '.join(groups)}"
+        raise ArgumentError(
+            f"{function}: the reference {label!r} is not an arm of {treatment!r}; {arms}."
+        )
+    return groups.index(label)

@@ -1,0 +1,153 @@
+"""Whatever an analysis is called with, it answers or says what it expected: nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.test_designs_are_respected import ARMS, CALLS, FUNCTIONS, N, frame
+
+import spineoutcomes as so
+from spineoutcomes.errors import ArgumentError, SpineOutcomesError
+
+TABLES: dict[str, Any] = {
+    "None": None,
+    "list": [1, 2],
+    "dict": frame().to_dict("list"),
+    "Series": frame()["pain"],
+    "ndarray": frame().to_numpy(),
+}
+STRANGE: dict[str, Any] = {
+    "None": None,
+    "number": 5,
+    "text": "nope",
+    "empty list": [],
+    "list": ["nope"],
+    "bool": True,
+    "nan": np.nan,
+    "mapping": {"a": 1},
+    "object": object(),
+}
+SECRET, NUMBER = "SECRET-7", 987654.321
+CONTENTS: dict[str, Any] = {
+    "text": [SECRET] * N,
+    "mixed": [NUMBER, SECRET] * (N // 2),
+    "constant": [NUMBER] * N,
+    "negative": [-NUMBER] * N,
+    "infinite": [np.inf] + [NUMBER] * (N - 1),
+    "missing": [np.nan] * N,
+    "dates": pd.date_range("2020-01-01", periods=N),
+    "lists": [[NUMBER]] * N,
+}
+# Columns that name groups: their labels are no values of patients.
+NAMED = ("arm", "asa", "visit", "treatment", "by", "strata", "subgroup")
+WITH_LEVEL = [
+    one for one in FUNCTIONS if "conf_level" in inspect.signature(one.values[0]).parameters
+]
+# What a column may be asked for beside its own roles.
+ROLES = ("weights", "counts", "cluster", "strata", "entry", "sets", "covariates", "by", "baseline")
+
+
+def arguments(function: Any) -> dict[str, Any]:
+    known = inspect.signature(function).parameters
+    call = CALLS[function.__name__] | {k: v for k, v in ARMS.items() if k in known}
+    if function.__name__ == "followup_summary":
+        call |= {"subject": "episode_id", "visit": "visit", "expected": "expected", "seen": "seen"}
+    return call
+
+
+def answers_or_says(function: Any, data: Any, call: dict[str, Any]) -> str:
+    """Return what is said, nothing where there is an answer; any other error goes through."""
+    known = inspect.signature(function).parameters
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", so.errors.SpineOutcomesWarning)
+        try:
+            function(data, **{name: value for name, value in call.items() if name in known})
+        except SpineOutcomesError as error:
+            return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_is_no_table_is_refused(function: Any) -> None:
+    for name, data in TABLES.items():
+        said = answers_or_says(function, data, arguments(function))
+        expected = "NoneType" if name == "None" else name
+        assert f"must be a pandas DataFrame or a Design, got a {expected}" in said
+    levels = frame()
+    levels.columns = pd.MultiIndex.from_product([["x"], levels.columns])
+    assert "columns must have plain names" in answers_or_says(function, levels, arguments(function))
+    twice = pd.concat([frame(), frame()], axis=1)
+    assert "several columns of the name" in answers_or_says(function, twice, arguments(function))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_strange_arguments(function: Any) -> None:
+    for name in list(inspect.signature(function).parameters)[1:]:
+        for value in STRANGE.values():
+            answers_or_says(function, frame(), arguments(function) | {name: value})
+
+
+@pytest.mark.parametrize("function", WITH_LEVEL)
+def test_a_level_is_a_number_between_0_and_1(function: Any) -> None:
+    for level in ("0.95", None, True, [0.95]):
+        said = answers_or_says(function, frame(), arguments(function) | {"conf_level": level})
+        assert said.startswith("conf_level must be a number, such as 0.95, got a ")
+    for level in (0, 1, 95, np.nan):
+        said = answers_or_says(function, frame(), arguments(function) | {"conf_level": level})
+        assert said == f"conf_level must lie between 0 and 1, got {level}."
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_value_of_a_patient_is_said(function: Any, content: str) -> None:
+    call = arguments(function)
+    columns = [value for value in call.values() if isinstance(value, str) and value in frame()]
+    asked = [(column, call) for column in dict.fromkeys(columns) if column not in NAMED]
+    for role in ROLES:
+        if role in inspect.signature(function).parameters:
+            more = {role: ["other"] if role == "covariates" else "other"}
+            asked.append(("other", call | more))
+    for column, arguments_ in asked:
+        if set(NAMED) & {role for role, value in arguments_.items() if value == column}:
+            continue
+        if "by" in arguments_:
+            arguments_ = {k: v for k, v in arguments_.items() if k not in ARMS}
+        data = frame()
+        data[column] = pd.Series(CONTENTS[content], index=data.index)
+        said = answers_or_says(function, data, arguments_)
+        # A term of a model is named by the level of its category.
+        said = said.replace(f"[{SECRET}]", "")
+        assert SECRET not in said
+        assert str(NUMBER) not in said
+
+
+def test_arms_are_named_but_not_a_column_of_measurements() -> None:
+    with pytest.raises(ArgumentError, match="its arms are: mis, open"):
+        so.compare.mean_difference(frame(), outcome="pain", treatment="arm", reference="x")
+    with pytest.raises(ArgumentError, match=f"'x' is not an arm of 'age'; it holds {N} values"):
+        so.compare.mean_difference(frame(), outcome="pain", treatment="age", reference="x")
+
+
+def test_weights_are_numbers() -> None:
+    with pytest.raises(ArgumentError, match="weights must be numbers; 'arm' has dtype"):
+        so.survival.survival_curve(frame(), time="time", event="death", weights="arm")
+
+
+@pytest.mark.parametrize("measure", ["win_odds", "rate_ratio"])
+def test_an_endpoint_says_what_it_lacks(measure: str) -> None:
+    needed = {"win_odds": "higher_is_better", "rate_ratio": "exposure"}[measure]
+    with pytest.raises(ArgumentError, match=f"compare_outcomes: {measure} needs {needed} as well"):
+        so.compare.compare_outcomes(frame(), outcomes={"event": measure}, **ARMS)
+    with pytest.raises(ArgumentError, match=f"subgroup_effects: {measure} needs {needed} as well"):
+        so.compare.subgroup_effects(
+            frame(), outcome="event", subgroup="asa", measure=measure, **ARMS
+        )
+    with pytest.raises(ArgumentError, match="options maps arguments of win_odds to values"):
+        so.compare.subgroup_effects(
+            frame(), outcome="pain", subgroup="asa", measure="win_odds", options="x", **ARMS
+        )
