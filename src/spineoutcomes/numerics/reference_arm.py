@@ -12,6 +12,13 @@ MOST_NAMED = 12
 
 
 def grouping_column(treatment: str | None, reference: Hashable, by: str | None) -> str | None:
+    """Return the column of the groups, None where all rows are one.
+
+    Raises
+    ------
+    ArgumentError
+        For a treatment without its reference or the other way round, or a treatment and `by`.
+    """
     if treatment is not None and by is not None:
         raise ArgumentError("Give either `treatment` (with `reference`) or `by`, not both.")
     if treatment is not None and reference is None:
@@ -26,6 +33,13 @@ def grouping_column(treatment: str | None, reference: Hashable, by: str | None) 
 def reference_code(
     function: str, reference: Hashable, groups: tuple[str, ...], treatment: str | None
 ) -> int | None:
+    """Return the code of the reference arm, None without a treatment.
+
+    Raises
+    ------
+    ArgumentError
+        When no arm has this name; the message lists a few arms, never a column of measurements.
+    """
     if treatment is None:
         return None
     label = as_labels([reference])[0]
