@@ -153,7 +153,9 @@ def trial(shift: float) -> pd.DataFrame:
 
 def test_our_own_effects_by_hand() -> None:
     one, other = (
-        so.compare.mean_difference(trial(s), outcome="vas", treatment="arm", reference="open")
+        so.compare.mean_difference(
+            pd.concat([trial(s)] * 2), outcome="vas", treatment="arm", reference="open"
+        )
         for s in (0, 1)
     )
     tidy = so.compare.pool_imputations([one, other]).tidy()
@@ -164,7 +166,7 @@ def test_our_own_effects_by_hand() -> None:
     np.testing.assert_allclose(tidy["std_error"] ** 2, within + 1.5 * between)
     assert tidy["p_value"].notna().tolist() == [True, False, False]
     assert tidy["statistic"].notna().tolist() == [True, False, False]
-    assert tidy["n"].tolist() == [8, 4, 4]
+    assert tidy["n"].tolist() == [16, 8, 8]
     assert tidy["contrast"].tolist() == ["mis - open", "mis", "open"]
 
 

@@ -188,7 +188,7 @@ def test_counts_equal_repeated_rows(small: pd.DataFrame, baseline: str | None) -
 @given(seed=st.integers(0, 2**32 - 1), scale=st.floats(0.01, 100), shift=st.floats(-100, 100))
 def test_invariants(baseline: str | None, seed: int, scale: float, shift: float) -> None:
     rng = np.random.default_rng(seed)
-    n = int(rng.integers(8, 30))
+    n = int(rng.integers(10, 30))
     frame = pd.DataFrame(
         {
             "arm": np.where(np.arange(n) % 2 == 0, "mis", "open"),
@@ -213,6 +213,26 @@ def test_invariants(baseline: str | None, seed: int, scale: float, shift: float)
     assert other["estimate"] == pytest.approx(row["estimate"] * scale, rel=1e-6, abs=1e-9)
     assert other["std_error"] == pytest.approx(row["std_error"] * scale, rel=1e-6)
     assert other["p_value"] == pytest.approx(row["p_value"], rel=1e-5, abs=1e-9)
+
+
+@pytest.mark.parametrize("baseline", [None, "before"])
+def test_few_rows_of_an_arm_give_no_p(baseline: str | None) -> None:
+    frame = pd.DataFrame(
+        {
+            "arm": ["mis"] * 4 + ["open"] * 5 + ["hybrid"] * 5,
+            "vas": [1.0, 2, 4, 3, 5, 4, 6, 8, 5, 2, 5, 3, 3, 6],
+            "before": [5.0, 6, 8, 7, 7, 6, 9, 8, 7, 6, 8, 7, 8, 9],
+        }
+    )
+    tidy = so.compare.mean_difference(frame, outcome="vas", baseline=baseline, **ARMS).tidy()
+    hybrid, mis = tidy.iloc[0], tidy.iloc[1]
+    assert (hybrid["contrast"], mis["contrast"]) == ("hybrid - open", "mis - open")
+    assert np.isnan(mis["p_value"])
+    words = "; no p-value: mis has 4, and below 5 only exact tests give one"
+    assert mis["method"].endswith(words)
+    assert mis[["std_error", "statistic", "df", "conf_low", "conf_high"]].notna().all()
+    assert np.isfinite(hybrid["p_value"])
+    assert "no p-value" not in hybrid["method"]
 
 
 def test_a_design_gives_the_same(small: pd.DataFrame) -> None:

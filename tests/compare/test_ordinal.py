@@ -179,6 +179,10 @@ def test_few_rows_give_no_p() -> None:
     words = "; no p-value: mis has 4, and below 5 only exact tests give one"
     assert tidy["method"][0].endswith(words)
     assert tidy["statistic"][0] == pytest.approx(np.log(tidy["estimate"][0]) / tidy["std_error"][0])
+    assert tidy["term"][1] == "proportional_odds"
+    assert np.isfinite(tidy["statistic"][1])
+    assert np.isnan(tidy["p_value"][1])
+    assert tidy["method"][1] == "Brant's test of proportional odds, chi-square" + words
     assert np.isfinite(tidy["conf_low"][0])
 
 

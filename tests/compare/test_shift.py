@@ -36,11 +36,23 @@ def test_moves_by_delta_times_the_share_missing(effects: so.Effects) -> None:
     assert widths.tolist() == pytest.approx([width] * 3, abs=EXACT)
 
 
-def test_no_shift_is_the_analysis_itself(effects: so.Effects) -> None:
+def test_no_shift_is_the_analysis_itself() -> None:
+    pain = [1, 2, 3, 4, 2, np.nan, 4, 6, 6, 8, 5, 7.0]
+    data = pd.DataFrame({"arm": ["mis"] * 6 + ["open"] * 6, "pain": pain})
+    with pytest.warns(so.errors.MissingDataWarning, match="1 of 12 rows"):
+        effects = so.compare.mean_difference(
+            data, outcome="pain", treatment="arm", reference="open"
+        )
     first = effects.tidy().iloc[0]
     shifted = so.compare.delta_shift(effects, deltas=[0]).tidy().iloc[0]
     for column in ("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"):
         assert shifted[column] == pytest.approx(first[column], abs=EXACT), column
+
+
+def test_a_p_that_small_arms_do_not_allow_does_not_come_back(effects: so.Effects) -> None:
+    shifted = so.compare.delta_shift(effects, deltas=[0, 5]).tidy()
+    assert shifted["p_value"].isna().all()
+    assert shifted["statistic"].notna().all()
 
 
 def test_is_nothing_when_nobody_is_missing() -> None:

@@ -57,6 +57,35 @@ def frame(seed: int = 1, n: int = 40, *, tied: bool = True) -> pd.DataFrame:
     )
 
 
+NOT_EXACT = ["standardized", "geometric", "shift", "wins", "wins in strata"]
+
+
+@pytest.mark.parametrize("name", NOT_EXACT)
+def test_few_rows_of_an_arm_give_no_p(name: str) -> None:
+    function, options = CALLS[name]
+    days = [1.0, 2, 2, 4, 3, 3, 5, 8, 9]
+    few = pd.DataFrame(
+        {"arm": ["mis"] * 4 + ["open"] * 5, "days": days, "site": ["a", "b", "b"] * 3}
+    )
+    enough = pd.concat([few, few.iloc[:1]])
+    words = "; no p-value: mis has 4, and below 5 only exact tests give one"
+    for data, allowed in ((few, False), (enough, True)):
+        tidy = function(data, outcome="days", **options, **ARMS).tidy()
+        tested = tidy[tidy["contrast"] == "mis - open"]
+        assert len(tested) == (2 if name == "wins in strata" else 1)
+        assert tested["p_value"].notna().tolist() == [allowed] * len(tested)
+        assert tested["method"].str.endswith(words).tolist() == [not allowed] * len(tested)
+        assert tested["conf_low"].notna().iloc[0]
+
+
+def test_an_exact_shift_keeps_its_p_in_small_arms() -> None:
+    data = pd.DataFrame({"arm": ["mis"] * 4 + ["open"] * 4, "days": [1.0, 2, 3, 4, 5, 6, 7, 8]})
+    row = so.compare.hodges_lehmann_shift(data, outcome="days", **ARMS).tidy().iloc[0]
+    # The most extreme of the 70 ways to choose four of eight, on either side.
+    assert row["p_value"] == pytest.approx(2 / 70)
+    assert "no p-value" not in row["method"]
+
+
 def numbers(effects: so.Effects) -> np.ndarray:
     return effects.tidy().select_dtypes("number").to_numpy()
 

@@ -57,7 +57,11 @@ def test_hedges_g_by_hand() -> None:
     assert tidy["df"].iloc[0] == 2
     # t = 3/sqrt(2); with two degrees of freedom P(|T| > t) = 1 - t/sqrt(2 + t^2).
     t = 3 / math.sqrt(2)
-    assert tidy["p_value"].iloc[0] == pytest.approx(1 - t / math.sqrt(2 + t**2))
+    found = hedges_g(Moments(2, 5, 2), Moments(2, 2, 2), 0.95)
+    assert found.p_value == pytest.approx(1 - t / math.sqrt(2 + t**2))
+    # Arms of two are too small to print it.
+    assert np.isnan(tidy["p_value"].iloc[0])
+    assert "; no p-value: mis has 2, open has 2, and below 5" in tidy["method"].iloc[0]
     assert tidy["std_error"].isna().iloc[0]
     assert tidy["measure"].tolist() == ["standardized_difference", "mean", "mean"]
 

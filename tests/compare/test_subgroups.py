@@ -42,6 +42,7 @@ def subgroups(frame: pd.DataFrame, measure: str = "mean_difference", **more: obj
 
 
 def test_by_hand(trial: pd.DataFrame) -> None:
+    trial = pd.concat([trial] * 3)
     effects = subgroups(trial)
     tidy = effects.tidy()
     assert tidy["group"].tolist() == ["f"] * 3 + ["m"] * 3 + [None] * 2
@@ -57,13 +58,15 @@ def test_by_hand(trial: pd.DataFrame) -> None:
     difference, test = tidy.iloc[6], tidy.iloc[7]
     assert (difference["term"], difference["contrast"]) == ("arm:sex[m]", None)
     assert difference["estimate"] == 2
-    assert difference["std_error"] == pytest.approx(2)
-    assert difference["conf_low"] == pytest.approx(2 - 1.959963984540054 * 2)
+    # Each arm has its mean -/+ 1 thrice: variance 6/5 over 6 rows, four arms of 0.2.
+    error = math.sqrt(0.8)
+    assert difference["std_error"] == pytest.approx(error)
+    assert difference["conf_low"] == pytest.approx(2 - 1.959963984540054 * error)
     assert (test["term"], test["contrast"]) == ("arm:sex", "mis - open")
-    # (2 / 2)^2 with one degree of freedom: P(|Z| > 1).
-    assert test["statistic"] == pytest.approx(1)
+    # 2^2 / 0.8 with one degree of freedom: P(Z^2 > 5).
+    assert test["statistic"] == pytest.approx(5)
     assert test["df"] == 1
-    assert test["p_value"] == pytest.approx(math.erfc(1 / math.sqrt(2)))
+    assert test["p_value"] == pytest.approx(math.erfc(math.sqrt(5 / 2)))
     assert tidy["p_value"].notna().sum() == 1
     assert "Cochran's Q" in test["method"]
     assert (tidy["outcome"] == "vas").all()
@@ -88,15 +91,19 @@ def test_q_of_three_levels_by_hand() -> None:
     frame = pd.concat(
         [
             pd.DataFrame(
-                {"arm": ["mis", "mis", "open", "open"], "vas": [d - w, d + w, -w, w], "sex": label}
+                {
+                    "arm": ["mis", "mis", "open", "open"] * 3,
+                    "vas": [d - w, d + w, -w, w] * 3,
+                    "sex": label,
+                }
             )
             for label, d, w in [("a", 0.0, 1.0), ("b", 2.0, 1.0), ("c", 5.0, 2.0)]
         ]
     )
     test = subgroups(frame).tidy().iloc[-1]
-    # Variances 2, 2 and 8: weights 4, 4, 1 over 8; mean 13/9.
+    # Variances 0.4, 0.4 and 1.6: weights 4, 4, 1 over 1.6; mean 13/9.
     mean = 13 / 9
-    Q = (4 * mean**2 + 4 * (2 - mean) ** 2 + (5 - mean) ** 2) / 8
+    Q = (4 * mean**2 + 4 * (2 - mean) ** 2 + (5 - mean) ** 2) / 1.6
     assert test["statistic"] == pytest.approx(Q)
     assert test["df"] == 2
     assert test["p_value"] == pytest.approx(math.exp(-Q / 2))
@@ -237,6 +244,18 @@ def test_units_within_a_subgroup_keep_its_effects_independent() -> None:
     (one, error), (other, other_error) = own
     test = tidy.iloc[-1]
     assert test["statistic"] == pytest.approx((one - other) ** 2 / (error**2 + other_error**2))
+
+
+@pytest.mark.parametrize("measure", ["mean_difference", "risk_difference"])
+def test_few_rows_in_a_subgroup_give_no_p(trial: pd.DataFrame, measure: str) -> None:
+    # Six of each arm and sex but four of mis in m.
+    frame = pd.concat([trial] * 3, ignore_index=True).assign(relief=[0, 1] * 12)
+    frame = frame.drop(frame.index[(frame["arm"] == "mis") & (frame["sex"] == "m")][:2])
+    test = subgroups(frame, measure).tidy().iloc[-1]
+    assert np.isnan(test["p_value"])
+    assert np.isfinite(test["statistic"])
+    words = "; no p-value: an arm of m has fewer than 5, and below 5 only exact tests give one"
+    assert test["method"].endswith(words)
 
 
 def test_several_arms_have_an_interaction_each() -> None:

@@ -126,8 +126,8 @@ def test_only_the_order_counts(seed: int, power: float) -> None:
 
 
 def test_ordered_categories_are_their_places() -> None:
-    y = ["excellent", "good", "good", "fair", "good", "fair", "poor", "poor"]
-    frame = pd.DataFrame({"arm": ["mis"] * 4 + ["open"] * 4, "y": odom(y)})
+    y = ["excellent", "good", "good", "fair", "good", "fair", "poor", "poor", "fair", "poor"]
+    frame = pd.DataFrame({"arm": ["mis"] * 5 + ["open"] * 5, "y": odom(y)})
     tidy = wins(frame)
     # Categories have no median.
     assert tidy["measure"].tolist() == ["win_odds"]

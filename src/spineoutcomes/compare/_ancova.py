@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, term
+from spineoutcomes.numerics.effect_rows import arm_row, inexact_row, term
 from spineoutcomes.numerics.intervals import Interval, t_interval
 from spineoutcomes.numerics.least_squares import LeastSquares, fit_least_squares
 from spineoutcomes.numerics.rows import Rows
@@ -30,7 +30,7 @@ def adjusted_means(rows: Rows, outcome: str, baseline: str, conf_level: float) -
     # The baseline is centred, so the intercept is the reference arm's adjusted mean.
     at_mean = {arm: unit[0] + unit[1 + place] for place, (arm, _) in enumerate(pairs)}
     contrasts = [
-        contrast_row(
+        inexact_row(
             rows,
             pair,
             _combination(fit, unit[1 + place], conf_level),

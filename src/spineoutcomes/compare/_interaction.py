@@ -11,6 +11,8 @@ import numpy as np
 from spineoutcomes.compare._contrasts import Record, is_ratio, on_scale
 from spineoutcomes.numerics.heterogeneity import cochran_q
 from spineoutcomes.numerics.intervals import t_interval
+from spineoutcomes.numerics.small_arms import NO_P
+from spineoutcomes.numerics.small_samples import FEW_IN_ARM
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Stratum:
         """Whether it can take part in the interaction."""
         return bool(math.isfinite(on_scale(self.row, "estimate")) and self.row["std_error"] > 0)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether an arm is too small for a p-value that is not exact."""
+        return NO_P in (self.row["method"] or "")
+
 
 def interaction_rows(
     term: str, contrast: str, strata: Sequence[Stratum], conf_level: float, words: str
@@ -38,6 +45,7 @@ def interaction_rows(
     d = np.array([on_scale(stratum.row, "estimate") for stratum in usable])
     s = np.array([stratum.row["std_error"] for stratum in usable])
     found = cochran_q(d, s)
+    small = [stratum.level for stratum in usable if stratum.is_small]
     n = sum(float(stratum.row["n"]) for stratum in usable)
     test: dict[str, object] = {
         "term": term,
@@ -45,13 +53,22 @@ def interaction_rows(
         "measure": "test",
         "statistic": found.Q,
         "df": found.df,
-        "p_value": found.p_value,
+        "p_value": math.nan if small else found.p_value,
         "n": n,
         "method": f"interaction: one test of {len(usable)} subgroups, Cochran's Q, Wald "
-        f"chi-square{more}",
+        f"chi-square{more}{_held_back(small)}",
     }
     differences = [_difference(term, usable[0], other, conf_level, more) for other in usable[1:]]
     return [*differences, test]
+
+
+def _held_back(small: Sequence[str]) -> str:
+    if not small:
+        return ""
+    return (
+        f"; {NO_P}an arm of {', '.join(small)} has fewer than {FEW_IN_ARM}, and below "
+        f"{FEW_IN_ARM} only exact tests give one"
+    )
 
 
 def _difference(

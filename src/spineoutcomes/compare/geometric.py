@@ -11,7 +11,7 @@ import pandas as pd
 from spineoutcomes.compare._outcomes import positive_logs
 from spineoutcomes.design import Design
 from spineoutcomes.numerics.conf_level import require_conf_level
-from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, warn_sparse
+from spineoutcomes.numerics.effect_rows import arm_row, inexact_row, require_arms, warn_sparse
 from spineoutcomes.numerics.intervals import NAN, Interval
 from spineoutcomes.numerics.moments import mean_interval, sample_moments, welch_difference
 from spineoutcomes.numerics.rows import analysis_rows
@@ -80,7 +80,8 @@ def geometric_mean_ratio(
         exp(m1 - m0 -/+ t(df) sqrt(s1^2/n1 + s0^2/n0)),   m, s: mean and SD of log(outcome)
 
     An arm's geometric mean, exp(m), has no error on its own scale: its `std_error` is missing. No
-    constant is added to zeros, since the ratio would depend on it.
+    constant is added to zeros, since the ratio would depend on it. With fewer than 5 rows in an arm
+    there is no p-value: only exact tests give one.
 
     References
     ----------
@@ -114,7 +115,7 @@ def geometric_mean_ratio(
     own = [rows.group == arm for arm in range(len(rows.groups))]
     arms = [sample_moments(y[arm], rows.counts[arm]) for arm in own]
     contrasts = [
-        contrast_row(
+        inexact_row(
             rows,
             pair,
             _from_logs(welch_difference(arms[pair[0]], arms[pair[1]], conf_level)),

@@ -14,7 +14,7 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.cells import cells_of
 from spineoutcomes.numerics.conf_level import require_conf_level
-from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, warn_sparse
+from spineoutcomes.numerics.effect_rows import contrast_row, inexact_row, require_arms, warn_sparse
 from spineoutcomes.numerics.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
@@ -86,8 +86,8 @@ def hodges_lehmann_shift(
     Interval and p-value belong to the rank-sum test. Without a tie and with at most 50 rows an
     arm they are exact [2]_: the k-th smallest and k-th largest difference. Else the limits are the
     ordered differences where the normal statistic, its variance corrected for ties, crosses its
-    quantile, without continuity correction. They are not built from a standard error, so
-    `std_error` is missing.
+    quantile, without continuity correction; with fewer than 5 rows in an arm there is then no
+    p-value. They are not built from a standard error, so `std_error` is missing.
 
     Pairs have one difference each, d. The shift is the median of the averages (di + dj)/2, i <= j,
     with the interval of the signed-rank test [3]_, by the same rules. Pairs that do not differ are
@@ -136,10 +136,7 @@ def hodges_lehmann_shift(
             for pair in rows.pairs()
         }
         source, words, units = BAUER, "rank-sum", "an arm"
-    contrasts = [
-        contrast_row(rows, pair, shift.interval, measure=NAME, method=_method(shift, words))
-        for pair, shift in shifts.items()
-    ]
+    contrasts = [_row(rows, pair, shift, words) for pair, shift in shifts.items()]
     arms = arm_cells(rows, rows.numbers("outcome"))
     notes = _notes([rows.contrast(*pair) for pair, s in shifts.items() if np.isnan(s.interval.low)])
     for note in notes:
@@ -171,6 +168,11 @@ def _of_pairs(
     paired, differences = paired_rows(NAME, rows, design)
     shift = signed_rank_shift(cells_of(differences, np.ones(len(differences))), conf_level)
     return paired, {paired.pairs()[0]: shift}
+
+
+def _row(rows: Rows, pair: tuple[int, int], shift: Shift, words: str) -> dict[str, object]:
+    row = contrast_row if shift.exact else inexact_row
+    return row(rows, pair, shift.interval, measure=NAME, method=_method(shift, words))
 
 
 def _method(shift: Shift, words: str) -> str:

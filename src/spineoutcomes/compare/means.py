@@ -12,7 +12,7 @@ from spineoutcomes.compare._ancova import adjusted_means
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.conf_level import require_conf_level
-from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, warn_sparse
+from spineoutcomes.numerics.effect_rows import arm_row, inexact_row, require_arms, warn_sparse
 from spineoutcomes.numerics.moments import Moments, mean_interval, sample_moments, welch_difference
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
@@ -85,7 +85,8 @@ def mean_difference(
 
     and each arm has its own t interval; several arms are compared pair by pair. With `baseline`
     one linear model, outcome ~ arm + baseline, holds all arms (ANCOVA [2]_), with the classical
-    error and t quantiles with n - p degrees of freedom.
+    error and t quantiles with n - p degrees of freedom. With fewer than 5 rows in an arm neither
+    gives a p-value: only exact tests do, as `hodges_lehmann_shift` without ties.
 
     References
     ----------
@@ -132,7 +133,7 @@ def _welch(rows: Rows, outcome: str, conf_level: float) -> Effects:
     y = rows.numbers("outcome")
     arms = [_arm_moments(y, rows, arm) for arm in range(len(rows.groups))]
     contrasts = [
-        contrast_row(
+        inexact_row(
             rows,
             pair,
             welch_difference(arms[pair[0]], arms[pair[1]], conf_level),

@@ -23,10 +23,11 @@ from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.cumulative import CumulativeFit, fit_cumulative
 from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.effect_rows import require_arms, size, warn_sparse
-from spineoutcomes.numerics.intervals import t_interval
+from spineoutcomes.numerics.intervals import NAN, Interval, t_interval
 from spineoutcomes.numerics.model_matrix import ModelMatrix
 from spineoutcomes.numerics.one_proportion import wilson_interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
+from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.numerics.small_samples import FEW_IN_ARM, require_events
 from spineoutcomes.results import Effects
 
@@ -98,7 +99,7 @@ def ordinal_odds_ratio(
         When rows were left out for a missing value.
     SparseDataWarning
         When the check of proportional odds cannot be made, or an arm has fewer than 5 rows: its p
-        is then missing.
+        and that of the check are then missing.
 
     Notes
     -----
@@ -244,7 +245,10 @@ def _check(
         test = brant_test(model.X, codes, rows.counts, model.terms, fit)
     except NotEstimableError as reason:
         return row, (f"proportional odds cannot be checked: at one cut, {reason}",)
-    return row | {"statistic": test.statistic, "df": test.df, "p_value": test.p_value}, ()
+    sizes = {label: size(rows, arm) for arm, label in enumerate(rows.groups)}
+    found, held_back = without_p(Interval(NAN, p_value=test.p_value), sizes)
+    tested = {"statistic": test.statistic, "df": test.df, "p_value": found.p_value}
+    return row | tested | {"method": f"{row['method']}{held_back}"}, ()
 
 
 def _shares(

@@ -9,7 +9,7 @@ import pandas as pd
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.conf_level import require_conf_level
-from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms
+from spineoutcomes.numerics.effect_rows import arm_row, inexact_row, require_arms
 from spineoutcomes.numerics.hedges import hedges_g
 from spineoutcomes.numerics.moments import mean_interval, sample_moments
 from spineoutcomes.numerics.rows import analysis_rows
@@ -74,8 +74,9 @@ def standardized_difference(
 
     The limits are J sqrt(1/n1 + 1/n0) times the noncentralities under which the observed t has
     (1 - conf_level)/2 of its distribution beyond it [2]_; the p-value is that of the same t under
-    no difference, the pooled t test. There is no single standard error: it is missing. Several
-    arms are compared pair by pair, each with its own pooled standard deviation.
+    no difference, the pooled t test; it is missing with fewer than 5 rows in an arm, where only
+    exact tests give one. There is no single standard error: it is missing. Several arms are
+    compared pair by pair, each with its own pooled standard deviation.
 
     References
     ----------
@@ -118,7 +119,7 @@ def standardized_difference(
             "no standard deviation to measure by; use mean_difference."
         )
     contrasts = [
-        contrast_row(
+        inexact_row(
             rows,
             pair,
             hedges_g(arms[pair[0]], arms[pair[1]], conf_level),

@@ -107,7 +107,8 @@ def subgroup_effects(
     is chi-square with one degree of freedom less than subgroups: Wald's test of the interaction.
     Where the interval of the measure has no standard error (Newcombe's), the interaction takes
     Wald's, and says so. Two p-values, one below 0.05 and one above, do not show that effects
-    differ; therefore the subgroups have none [2]_. Subgroups are independent only where every
+    differ; therefore the subgroups have none [2]_. With fewer than 5 rows in an arm of a subgroup
+    the interaction has none either. Subgroups are independent only where every
     cluster or matched set that `options` name lies in one of them.
 
     References

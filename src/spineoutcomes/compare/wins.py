@@ -15,7 +15,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.arguments import names_in
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.direction import require_direction
-from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, test_term, warn_sparse
+from spineoutcomes.numerics.effect_rows import inexact_row, require_arms, test_term, warn_sparse
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.placements import superiority, win_odds_interval
 from spineoutcomes.numerics.rank_tests import van_elteren
@@ -102,7 +102,8 @@ def win_odds(
 
         exp(log(p / (1 - p)) -/+ t(df) sqrt(v) / (p (1 - p)))
 
-    With fewer than about ten rows an arm the t approximation is rough.
+    With fewer than about ten rows an arm the t approximation is rough; with fewer than 5 there is
+    no p-value, here or of van Elteren's test: only exact tests give one.
 
     Van Elteren's test [3]_ ranks within each stratum, divides by the size of the stratum plus one,
     and refers the sum, with its permutation variance under ties, to chi-square with one degree of
@@ -156,7 +157,7 @@ def win_odds(
     contrasts, untested = [], []
     for pair, value in found.items():
         contrasts.append(
-            contrast_row(
+            inexact_row(
                 rows,
                 pair,
                 value,
@@ -167,7 +168,7 @@ def win_odds(
         if names:
             test = _stratified(rows, pair, values, _codes(rows, names))
             contrasts.append(
-                contrast_row(rows, pair, test, measure="test", method=TEST)
+                inexact_row(rows, pair, test, measure="test", method=TEST)
                 | {"term": test_term(rows, pair[0], "van_elteren")}
             )
             untested += [rows.contrast(*pair)] if np.isnan(test.p_value) else []
