@@ -252,3 +252,16 @@ def test_nearly_collinear_columns_still_pass() -> None:
     frame["y"] = frame["x"] + 1e-9 * rng.normal(size=500)
     with pytest.raises(NotEstimableError, match="y cannot be told apart"):
         build_model_matrix(frame, ["year", "x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.arange(4) + 1j, "'x' must be numeric, its column has dtype complex128"),
+        ([1.0, 2, 3, 1e101], r"'x' must lie between .* 1 of 4 values do not"),
+        ([1.0, 2, 3, np.inf], "'x': 1 of 4 values are missing or infinite"),
+    ],
+)
+def test_numbers_that_cannot_be_reckoned_with(values: object, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        build_model_matrix({"x": pd.Series(values)}, ["x"], counts=np.ones(4))

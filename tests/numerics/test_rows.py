@@ -206,6 +206,26 @@ def test_numbers_of_any_numeric_type(frame: pd.DataFrame, dtype: str) -> None:
     assert found.numbers("outcome").dtype == np.float64
 
 
+def test_complex_columns_are_refused(frame: pd.DataFrame) -> None:
+    data = frame.assign(z=frame["pain"] + 0j)
+    with pytest.raises(ArgumentError, match="outcome must be numeric, its column has dtype compl"):
+        rows(data, columns={"outcome": "z"}).numbers("outcome")
+    with pytest.raises(ArgumentError, match="counts must be whole numbers; 'z' is complex128"):
+        rows(data, counts="z")
+    with pytest.raises(ArgumentError, match="weights must be numbers; 'z' has dtype complex128"):
+        rows(data, weights="z")
+
+
+@pytest.mark.parametrize("missing", [1.0, np.nan])
+def test_numbers_too_large_to_square_are_refused(frame: pd.DataFrame, missing: float) -> None:
+    data = frame.assign(pain=[missing, 1e100, -1e100, 2e100, -1e308])
+    found = rows(data, keep_missing=True)
+    with pytest.raises(ArgumentError, match=r"between -1e\+100 and 1e\+100, 2 of 5 values do not"):
+        found.numbers("outcome")
+    fine = rows(data.iloc[:3], keep_missing=True).numbers("outcome")
+    np.testing.assert_array_equal(fine, [missing, 1e100, -1e100])
+
+
 def test_numbers_refuse_text_and_infinity(frame: pd.DataFrame) -> None:
     with pytest.raises(ArgumentError, match="outcome must be numeric"):
         rows(frame, columns={"outcome": "arm"}).numbers("outcome")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.results.labels import as_labels
 
 FloatArray = npt.NDArray[np.float64]
@@ -104,7 +105,7 @@ def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
     if column is None:
         # One number, seen by every row: nothing is stored.
         return np.broadcast_to(1.0, len(frame))
-    if not pd.api.types.is_numeric_dtype(frame[column]):
+    if not is_real(frame[column]):
         raise ArgumentError(f"counts must be whole numbers; {column!r} is {frame[column].dtype}.")
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
     bad = ~np.isfinite(values) | (values < 0) | (values != np.floor(values))
@@ -118,7 +119,7 @@ def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
 
 def read_weights(frame: pd.DataFrame, column: str) -> FloatArray:
     """Return finite numbers of at least 0."""
-    if not pd.api.types.is_numeric_dtype(frame[column]):
+    if not is_real(frame[column]):
         raise ArgumentError(f"weights must be numbers; {column!r} has dtype {frame[column].dtype}.")
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
     if not (values.min() >= 0 and values.max() < np.inf):

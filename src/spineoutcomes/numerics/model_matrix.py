@@ -11,6 +11,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.columns import read_groups
+from spineoutcomes.numerics.floats import as_floats, is_number, require_finite
 from spineoutcomes.numerics.forms import Form, Simple, read_forms
 from spineoutcomes.numerics.information import require_independent
 from spineoutcomes.numerics.splines import spline_basis, spline_knots
@@ -202,7 +203,7 @@ def _part(form: Simple, values: pd.Series, counts: FloatArray, arms: Arms | None
     if arms is not None and form.column == arms.name:
         others = [label for code, label in enumerate(arms.labels) if code != arms.reference]
         return Part(form, (arms.labels[arms.reference], *others), bare=len(others) == 1)
-    if not _is_number(values):
+    if not is_number(values):
         if form.knots is not None:
             raise ArgumentError(f"{form.name}: {form.column!r} is a category, not a number.")
         levels = read_groups(pd.DataFrame({"x": values}), "x")[1]
@@ -238,19 +239,12 @@ def _length(columns: Columns) -> int:
     return len(next(iter(columns.values()))) if columns else 0
 
 
-def _is_number(values: pd.Series) -> bool:
-    return bool(
-        pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype)
-    ) and not isinstance(values.dtype, pd.CategoricalDtype)
-
-
 def _numbers(values: pd.Series, name: str) -> FloatArray:
-    if not _is_number(values):
-        raise ArgumentError(f"{name!r} must be numeric, it is {values.dtype}.")
-    x = values.to_numpy(dtype=float, na_value=np.nan)
+    x = as_floats(values, repr(name))
     bad = int((~np.isfinite(x)).sum())
     if bad:
         raise ArgumentError(f"{name!r}: {bad} of {len(x)} values are missing or infinite.")
+    require_finite(x, repr(name))
     return x
 
 

@@ -26,6 +26,7 @@ from spineoutcomes.numerics.columns import (
     stored_groups,
 )
 from spineoutcomes.numerics.completeness import absent_rows, count_absent, kept_rows
+from spineoutcomes.numerics.floats import as_floats, require_finite
 from spineoutcomes.numerics.nuisance import Nuisance, nuisance_of
 from spineoutcomes.numerics.reference_arm import grouping_column, reference_code
 
@@ -121,15 +122,9 @@ class Rows:
         Raises
         ------
         ArgumentError
-            When the column is not numeric.
+            When the column is not numeric, or complex.
         """
-        column = self.frame[role]
-        numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
-        if not numeric:
-            raise ArgumentError(
-                f"{role} must be numeric, its column has dtype {column.dtype}; convert it first."
-            )
-        return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+        return as_floats(self.frame[role], role)
 
     def numbers(self, role: str) -> FloatArray:
         """Return a role's column as floats that are finite or missing.
@@ -137,18 +132,10 @@ class Rows:
         Raises
         ------
         ArgumentError
-            When the column is not numeric, or holds infinite values.
+            When the column is not numeric, or holds infinite values or such beyond 1e100.
         """
         values = self.floats(role)
-        with np.errstate(over="ignore", invalid="ignore"):
-            # One look at a column: what is not finite stays so in the sum.
-            suspect = not np.isfinite(values.sum())
-        if suspect and np.isinf(values).any():
-            infinite = int(np.isinf(values).sum())
-            raise ArgumentError(
-                f"{role} must be finite, {infinite} of {len(values)} values are infinite; "
-                "make them missing, or leave those rows out."
-            )
+        require_finite(values, role)
         return values
 
     def pairs(self) -> list[tuple[int, int]]:
