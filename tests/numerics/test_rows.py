@@ -206,6 +206,24 @@ def test_numbers_of_any_numeric_type(frame: pd.DataFrame, dtype: str) -> None:
     assert found.numbers("outcome").dtype == np.float64
 
 
+@pytest.mark.parametrize(
+    "arm",
+    [
+        pd.Series([1, "1", 2, 1, "1"], dtype=object),
+        pd.Series([1.0, "1", 2, 1.0, "1"], dtype=object),
+        pd.Categorical([1, "1", 2, 1, "1"]),
+    ],
+    ids=["int", "float", "category"],
+)
+def test_groups_that_read_the_same_are_refused(frame: pd.DataFrame, arm: object) -> None:
+    mixed = frame.reset_index(drop=True).assign(arm=arm)
+    with pytest.raises(ArgumentError, match=r"'arm': 2 of 3 different values \(.* and str\) read"):
+        rows(mixed, treatment="arm", reference=1)
+    # Numbers of one value are one group, however they are stored.
+    same = mixed.assign(arm=pd.Series([1, 1.0, 2, True, 2.0], dtype=object))
+    assert rows(same, treatment="arm", reference=1).groups == ("1", "2")
+
+
 def test_complex_columns_are_refused(frame: pd.DataFrame) -> None:
     data = frame.assign(z=frame["pain"] + 0j)
     with pytest.raises(ArgumentError, match="outcome must be numeric, its column has dtype compl"):

@@ -95,9 +95,23 @@ def stored_groups(
         if not used.all():
             place = np.append(np.cumsum(used) - 1, -1)  # code -1, a missing group, stays -1
             codes = place[codes]
-        return codes, tuple(as_labels(values.cat.categories[used]))
+        return codes, _labels_apart(column, values.cat.categories[used].tolist())
     codes, levels = pd.factorize(values, sort=True)
-    return codes, tuple(as_labels(levels.tolist()))
+    return codes, _labels_apart(column, levels.tolist())
+
+
+def _labels_apart(column: str, levels: list[object]) -> tuple[str, ...]:
+    """Return the labels of groups, or raise where two of them would read the same."""
+    labels = as_labels(levels)
+    if len(set(labels)) == len(labels):
+        return tuple(labels)
+    same = [level for level, label in zip(levels, labels, strict=True) if labels.count(label) > 1]
+    kinds = sorted({type(level).__name__ for level in same})
+    raise ArgumentError(
+        f"{column!r}: {len(same)} of {len(levels)} different values ({' and '.join(kinds)}) read "
+        "like another of them. Results name groups by their text: give each group one value, or "
+        "texts that differ."
+    )
 
 
 def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
