@@ -206,10 +206,22 @@ def test_differences_of_decimals_are_tied() -> None:
 
 def test_half_pairs_are_left_out_and_counted() -> None:
     design = paired([2, 4, 7, 1.5, np.nan, 9], [1, 2, 3, 2, 5, np.nan])
-    with pytest.warns(MissingDataWarning, match="2 of 12 rows"):
+    message = "2 of 12 rows lack a value of y and are left out, and 2 more whose pair is then inc"
+    with pytest.warns(MissingDataWarning, match=message) as caught:
         tidy = so.compare.hodges_lehmann_shift(design, outcome="y", conf_level=0.75).tidy()
     assert tidy["n"].tolist() == [8, 4, 4]
+    assert len(caught) == 1
     assert tidy["n_missing"].tolist() == [4, 2, 2]
+    assert tidy["estimate"].iloc[0] == pytest.approx(1.625)
+
+
+def test_a_set_without_a_partner_is_left_out_and_counted() -> None:
+    data = paired([2, 4, 7, 1.5, 9], [1, 2, 3, 2, 5]).data
+    alone = so.Design(data.iloc[:-1].reset_index(drop=True), **ARMS, sets="pair")
+    with pytest.warns(MissingDataWarning, match="1 of 5 pairs lack a member and are left out"):
+        tidy = so.compare.hodges_lehmann_shift(alone, outcome="y", conf_level=0.75).tidy()
+    assert tidy["n"].tolist() == [8, 4, 4]
+    assert tidy["n_missing"].tolist() == [1, 1, 0]
     assert tidy["estimate"].iloc[0] == pytest.approx(1.625)
 
 
@@ -217,7 +229,7 @@ def test_rows_outside_the_sets_are_not_used() -> None:
     data = pd.concat(
         [
             paired([2, 4, 7, 1.5], [1, 2, 3, 2]).data,
-            pd.DataFrame({"arm": ["mis", "open"], "y": [99.0, 98], "pair": [np.nan, np.nan]}),
+            pd.DataFrame({"arm": ["mis", "open"], "y": [99.0, np.nan], "pair": [np.nan] * 2}),
         ],
         ignore_index=True,
     )
@@ -226,6 +238,7 @@ def test_rows_outside_the_sets_are_not_used() -> None:
     ).tidy()
     assert tidy["estimate"].iloc[0] == pytest.approx(1.625)
     assert tidy["n"].tolist() == [8, 4, 4]
+    assert tidy["n_missing"].tolist() == [0, 0, 0]
 
 
 def test_pairs_swap_sign_with_the_arms() -> None:
@@ -238,16 +251,15 @@ def test_pairs_swap_sign_with_the_arms() -> None:
 def test_other_sets_are_refused() -> None:
     data = paired([2, 4, 7, 1.5], [1, 2, 3, 2]).data
     triples = so.Design(data.assign(pair=[0, 1, 1, 2, 0, 1, 2, 2]), **ARMS, sets="pair")
-    with pytest.raises(ArgumentError, match=r"sets other than 1:1.*2 of 3 sets.*design\.data"):
+    with pytest.raises(ArgumentError, match="one row of each arm; 2 of 3 sets hold several"):
         shift(triples)
     with pytest.raises(ArgumentError, match="leave `counts` out"):
         shift(paired([2, 4], [1, 2], times=[1, 1, 1, 1]), counts="times")
     three = data.assign(arm=["mis", "mis", "hybrid", "mis", *["open"] * 4])
-    with pytest.raises(ArgumentError, match="matched sets of two arms; 'arm' has 3"):
+    with pytest.raises(ArgumentError, match="pairs need two arms with a reference; found 3"):
         shift(so.Design(three, **ARMS, sets="pair"))
 
 
-@pytest.mark.filterwarnings("ignore::spineoutcomes.errors.MissingDataWarning")
 def test_no_complete_pair() -> None:
-    with pytest.raises(NotEstimableError, match="none of 2 pairs has both values"):
+    with pytest.raises(NotEstimableError, match="none of 2 sets holds a row of each arm with a va"):
         shift(paired([1, np.nan], [np.nan, 2]))

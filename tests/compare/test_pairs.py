@@ -255,7 +255,8 @@ def test_below_five_pairs_only_the_exact_test_has_a_p() -> None:
 def test_a_missing_value_takes_its_pair(function, more) -> None:
     frame = repeated().astype({"event": float}).reset_index(drop=True)
     frame.loc[0, "event"] = np.nan
-    with pytest.warns(MissingDataWarning, match="1 of 38 rows lack a value of event") as caught:
+    message = r"1 of 38 rows lack a value of event and are left out, and 1 more whose pair is"
+    with pytest.warns(MissingDataWarning, match=message) as caught:
         found = function(frame, **ASKED, **more).tidy()
     assert len(caught) == 1
     assert found["n"].iloc[0] == 36
@@ -268,6 +269,15 @@ def test_a_row_without_a_partner_is_said() -> None:
     with pytest.warns(MissingDataWarning, match="1 of 19 pairs lack a member and are left out"):
         found = so.compare.mcnemar_test(frame, **ASKED).tidy()
     assert found["n_missing"].tolist() == [1]
+
+
+@pytest.mark.parametrize(("function", "more"), CALLS)
+def test_sets_with_weights_are_refused(function, more) -> None:
+    design = so.Design(repeated(), treatment="arm", reference="open", sets="pair")
+    sets = design.sets.assign(weight=[0.5] * 4 + [1.0] * 34)
+    weighted = so.Design(design.data, treatment="arm", reference="open", sets=sets)
+    with pytest.raises(ArgumentError, match="count once each; 4 of 38 rows of the sets have a wei"):
+        function(weighted, outcome="event", **more)
 
 
 @pytest.mark.parametrize(("function", "more"), CALLS)

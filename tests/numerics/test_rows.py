@@ -171,6 +171,17 @@ def test_unknown_columns_are_named_together(frame: pd.DataFrame) -> None:
         rows(frame, columns={"outcome": "x"}, weights="w")
 
 
+def test_the_warning_names_the_cluster_and_only_what_is_lacking(frame: pd.DataFrame) -> None:
+    gaps = frame.assign(
+        surgeon=["a", None, "a", "b", "a"], arm=["open", "mis", None, "mis", "open"]
+    )
+    with pytest.warns(MissingDataWarning, match="f: 2 of 5 rows lack a value of arm, surgeon and"):
+        rows(gaps, cluster="surgeon", **ARMS)
+    kept = gaps.assign(pain=[np.nan, 2, 3, 4, 5])
+    with pytest.warns(MissingDataWarning, match="f: 1 of 5 rows lack a value of arm and are"):
+        rows(kept, keep_missing=True, **ARMS)
+
+
 def test_no_rows(frame: pd.DataFrame) -> None:
     with pytest.raises(ArgumentError, match="f: the data have no rows"):
         rows(frame.iloc[:0])

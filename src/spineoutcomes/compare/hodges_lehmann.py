@@ -9,7 +9,7 @@ import pandas as pd
 
 from spineoutcomes.compare._median_rows import median_rows
 from spineoutcomes.compare._outcomes import arm_cells
-from spineoutcomes.compare._paired_rows import paired_rows
+from spineoutcomes.compare._pairs import complete_pairs, pair_differences
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.cells import cells_of
@@ -60,15 +60,15 @@ def hodges_lehmann_shift(
     Raises
     ------
     ArgumentError
-        For an unknown or non-numeric column, no `treatment`, or a Design this function does not
-        respect.
+        For an unknown or non-numeric column, no `treatment`, sets that hold several rows of an arm
+        or have weights, or a Design this function does not respect.
     NotEstimableError
         When an arm has no complete row, there is only one arm, or no pair is complete.
 
     Warns
     -----
     MissingDataWarning
-        When rows were left out for a missing value.
+        When rows were left out for a missing value, or pairs for a missing member.
     SparseDataWarning
         When the arms are too small, or vary too little, for an interval at this level: it is
         missing.
@@ -76,8 +76,8 @@ def hodges_lehmann_shift(
     Notes
     -----
     Missing data: rows lacking the outcome or the arm are left out and counted in `n_missing`: by
-    arm in the arm rows, in total in the contrast rows. A pair that lacks one value is left out
-    whole and counts two rows; rows outside the sets are neither used nor counted.
+    arm in the arm rows, in total in the contrast rows. A pair that lacks a value or a member is
+    left out whole and all its rows count; rows outside the sets are neither used nor counted.
 
     The shift is the median of the n1 n0 differences between a patient of one arm and a patient of
     the other [1]_. It is not the difference of the medians (`median_difference`) unless the arms
@@ -113,6 +113,7 @@ def hodges_lehmann_shift(
     ...     float).round(3).tolist()
     [-285.0, -850.0, 100.0, 0.057]
     """
+    paired = isinstance(data, Design) and data.sets is not None
     rows = analysis_rows(
         data,
         function=NAME,
@@ -121,12 +122,13 @@ def hodges_lehmann_shift(
         treatment=treatment,
         reference=reference,
         counts=counts,
+        in_pairs=paired,
     )
     require_conf_level(conf_level)
     if rows.treatment is None:
         raise ArgumentError(f"{NAME} compares arms; give `treatment` and `reference`.")
     require_arms(rows, NAME, at_least=1)
-    if isinstance(data, Design) and data.sets is not None:
+    if paired:
         rows, shifts = _of_pairs(rows, data, counts, conf_level)
         source, words, units = WILCOXON, "signed-rank", "pairs"
     else:
@@ -154,18 +156,15 @@ def hodges_lehmann_shift(
 
 
 def _of_pairs(
-    rows: Rows, design: Design, counts: str | None, conf_level: float
+    rows: Rows, data: pd.DataFrame | Design, counts: str | None, conf_level: float
 ) -> tuple[Rows, dict[tuple[int, int], Shift]]:
     """Return the rows of complete pairs, and their shift."""
     if counts is not None:
         raise ArgumentError(
             f"{NAME}: the rows of matched sets stand for themselves; leave `counts` out."
         )
-    if len(rows.groups) != 2:
-        raise ArgumentError(
-            f"{NAME} takes matched sets of two arms; {rows.treatment!r} has {len(rows.groups)}."
-        )
-    paired, differences = paired_rows(NAME, rows, design)
+    paired, _ = complete_pairs(rows, data, NAME)
+    differences = pair_differences(paired)
     shift = signed_rank_shift(cells_of(differences, np.ones(len(differences))), conf_level)
     return paired, {paired.pairs()[0]: shift}
 

@@ -193,6 +193,7 @@ def odds_ratio(
     >>> effects.tidy().loc[0, ["estimate", "p_value"]].astype(float).round(3).tolist()
     [8.329, 0.054]
     """
+    paired = are_paired(NAME, data, sets)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -201,8 +202,8 @@ def odds_ratio(
         treatment=treatment,
         reference=reference,
         counts=counts,
+        in_pairs=paired,
     )
-    paired = are_paired(NAME, data, sets)
     procedure = require_method(NAME, method, {**METHODS, **PAIRED}, PAIRED if paired else None)
     if method in tuple(PAIRED) and not paired:
         raise ArgumentError(f"{NAME}: method={method!r} needs pairs: {HOW_PAIRS_ARE_NAMED}")

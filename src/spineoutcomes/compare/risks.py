@@ -209,6 +209,7 @@ def risk_difference(
     >>> effects.tidy().loc[0, ["estimate", "conf_low", "conf_high"]].astype(float).round(4).tolist()
     [0.2, 0.0524, 0.3339]
     """
+    paired = are_paired(NAME, data, sets)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -217,8 +218,8 @@ def risk_difference(
         treatment=treatment,
         reference=reference,
         counts=counts,
+        in_pairs=paired,
     )
-    paired = are_paired(NAME, data, sets)
     procedure = require_method(NAME, method, METHODS, PAIRED if paired else None)
     require_risk_interval(NAME, risk_interval)
     require_conf_level(conf_level)

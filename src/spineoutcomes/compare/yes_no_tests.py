@@ -127,6 +127,7 @@ def mcnemar_test(
         treatment=treatment,
         reference=reference,
         counts=counts,
+        in_pairs=True,
     )
     _require(function, method, MCNEMAR)
     if not are_paired(function, data, sets):

@@ -36,3 +36,15 @@ def kept_rows(counts: FloatArray, absent: BoolArray | None) -> IntArray | None:
         every = counts.strides == (0,) or counts.min() > 0
         return None if every else np.flatnonzero(counts > 0)
     return np.flatnonzero(~absent & (counts > 0))
+
+
+def columns_with_gaps(frame: pd.DataFrame, columns: set[str], stands: BoolArray) -> tuple[str, ...]:
+    """Return the columns in which rows that stand for anybody lack a value."""
+    return tuple(sorted(name for name in columns if frame[name].isna().to_numpy()[stands].any()))
+
+
+def rows_in_sets(sets: pd.DataFrame, n: int) -> BoolArray:
+    """Return which of n rows stand in the sets of a Design."""
+    inside = np.zeros(n, dtype=bool)
+    inside[sets["row"].to_numpy()] = True
+    return inside

@@ -25,7 +25,13 @@ from spineoutcomes.numerics.columns import (
     require_columns,
     stored_groups,
 )
-from spineoutcomes.numerics.completeness import absent_rows, count_absent, kept_rows
+from spineoutcomes.numerics.completeness import (
+    absent_rows,
+    columns_with_gaps,
+    count_absent,
+    kept_rows,
+    rows_in_sets,
+)
 from spineoutcomes.numerics.floats import as_floats, require_finite
 from spineoutcomes.numerics.nuisance import Nuisance, nuisance_of
 from spineoutcomes.numerics.reference_arm import grouping_column, reference_code
@@ -73,6 +79,8 @@ class Rows:
         Rows (times counts) left out for a missing value, by group.
     n_missing_total : float
         The same in all, with rows whose group is missing.
+    gaps : tuple of str
+        Columns whose values these rows lack.
     nuisance : Nuisance or None
         What the model behind estimated weights adds to errors.
     sizes : array of shape (groups,)
@@ -93,6 +101,7 @@ class Rows:
     n_missing: FloatArray
     n_missing_total: float
     nuisance: Nuisance | None = None
+    gaps: tuple[str, ...] = ()
     sizes: FloatArray = field(init=False)
     are_single: bool = field(init=False)
 
@@ -162,6 +171,7 @@ def analysis_rows(
     weights: str | None = None,
     cluster: str | None = None,
     keep_missing: bool = False,
+    in_pairs: bool = False,
 ) -> Rows:
     """Return the checked rows of an analysis.
 
@@ -187,6 +197,9 @@ def analysis_rows(
         Columns. Counts are whole numbers.
     keep_missing : bool
         Keep rows that lack a value (descriptive tables count them themselves).
+    in_pairs : bool
+        The caller analyses pairs: a row outside the sets of a Design stands for nobody, and the
+        caller says what is missing once it knows which partners are left out as well.
 
     Returns
     -------
@@ -219,6 +232,8 @@ def analysis_rows(
     require_columns(function, frame, [name for name in asked if name is not None])
     codes, groups = stored_groups(frame, grouping)
     multiplicity = read_counts(frame, counts)
+    if in_pairs and isinstance(data, Design) and isinstance(data.sets, pd.DataFrame):
+        multiplicity = np.where(rows_in_sets(data.sets, len(frame)), multiplicity, 0)
     if given is None and weights is not None:
         given = read_weights(frame, weights)
     observed = {*roles.values(), *([cluster] if cluster else [])} if not keep_missing else set()
@@ -226,9 +241,9 @@ def analysis_rows(
     n_missing, total = np.zeros(len(groups)), 0.0
     if absent is not None:
         n_missing, total = count_absent(multiplicity, codes, len(groups), absent)
-    if total:
-        needed = {*roles.values(), *([grouping] if grouping else [])}
-        gaps = sorted(name for name in needed if frame[name].isna().any())
+    needed = observed | ({grouping} if grouping else set())
+    gaps = columns_with_gaps(frame, needed, multiplicity > 0) if total else ()
+    if gaps and not in_pairs:
         _warn_missing(function, total, float(multiplicity.sum()), gaps)
     keep = kept_rows(multiplicity, absent)
     if keep is not None and not len(keep):
@@ -251,6 +266,7 @@ def analysis_rows(
         n_missing=n_missing,
         n_missing_total=total,
         nuisance=None if model is None else nuisance_of(model, unit, at),
+        gaps=gaps,
     )
 
 
@@ -274,7 +290,7 @@ def _refuse(
         )
 
 
-def _warn_missing(function: str, lost: float, of: float, columns: list[str]) -> None:
+def _warn_missing(function: str, lost: float, of: float, columns: tuple[str, ...]) -> None:
     warnings.warn(
         f"{function}: {lost:.0f} of {of:.0f} rows lack a value of {', '.join(columns)} and are "
         "left out.",
