@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
 from spineoutcomes.numerics.distributions import noncentral_t_cdf
-from spineoutcomes.numerics.hedges import exact_correction, hedges_g
+from spineoutcomes.numerics.hedges import FAR, exact_correction, hedges_g
 from spineoutcomes.numerics.moments import Moments
 
 # Limits are found by a search, in R as here.
@@ -64,6 +64,30 @@ def test_hedges_g_by_hand() -> None:
     assert "; no p-value: mis has 2, open has 2, and below 5" in tidy["method"].iloc[0]
     assert tidy["std_error"].isna().iloc[0]
     assert tidy["measure"].tolist() == ["standardized_difference", "mean", "mean"]
+
+
+@pytest.mark.parametrize("d", [1e3, 1e4, -1e4, 2e4, 1e5, 1e7, -1e12, 1e99])
+def test_limits_of_enormous_differences(d: float) -> None:
+    # With two degrees of freedom chi-square is exponential, and the normal integral of
+    # P(T <= t) = E exp(-(shift + Z)^2 / t^2) = exp(-shift^2 / (t^2 + 2)) / sqrt(1 + 2/t^2) closed.
+    found = hedges_g(Moments(2, d, 1), Moments(2, 0, 1), 0.95)
+    more = math.log1p(2 / d**2)
+    limits = sorted(
+        math.copysign(math.sqrt(-math.log(p) - more / 2) * math.exp(more / 2), d)
+        * abs(found.estimate)
+        for p in (0.975, 0.025)
+    )
+    assert [found.low, found.high] == pytest.approx(limits, rel=2e-8)
+
+
+@pytest.mark.parametrize("n", [2, 20, 1000, 100_000])
+def test_limits_of_large_differences_go_over_into_each_other(n: int) -> None:
+    # t is d sqrt(n/2): just below and above the place from which a formula serves.
+    for t in (FAR * (1 - 1e-9), FAR * (1 + 1e-9)):
+        found = hedges_g(Moments(n, t * math.sqrt(2 / n), 1), Moments(n, 0, 1), 0.95)
+        for limit, p in ((found.low, 0.975), (found.high, 0.025)):
+            shift = limit / (exact_correction(found.df) * math.sqrt(2 / n))
+            assert float(noncentral_t_cdf(found.df, shift, t)) == pytest.approx(p, abs=1e-6)
 
 
 @given(

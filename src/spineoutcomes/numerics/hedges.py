@@ -6,7 +6,13 @@ import math
 
 import numpy as np
 
-from spineoutcomes.numerics.distributions import log_gamma, noncentral_t_cdf, t_cdf
+from spineoutcomes.numerics.distributions import (
+    gamma_quantile,
+    log_gamma,
+    noncentral_t_cdf,
+    normal_quantile,
+    t_cdf,
+)
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.moments import Moments
 
@@ -14,6 +20,8 @@ from spineoutcomes.numerics.moments import Moments
 ROOT = 1e-12
 # Doublings of the search; past these the noncentral t is zero or one in double precision.
 WIDEST = 60
+# From here on the noncentral t loses digits, then fails; the formula is right to 1e-8.
+FAR = 1e4
 
 
 def hedges_g(a: Moments, b: Moments, conf_level: float) -> Interval:
@@ -58,13 +66,29 @@ def _noncentrality(df: float, t: float, probability: float) -> float:
     def excess(shift: float) -> float:
         return float(noncentral_t_cdf(df, shift, t)) - probability
 
+    start = _far_noncentrality(df, t, probability)
+    if t > FAR:
+        return start
     # The distribution falls as the noncentrality grows.
-    low, high, step = t - 2, t + 2, 2.0
+    low, high, step = start - 2, start + 2, 2.0
     for _ in range(WIDEST):
         too_high, too_low = excess(low) < 0, excess(high) > 0
         if not (too_high or too_low):
             break
         low, high, step = low - step * too_high, high + step * too_low, 2 * step
     if not (excess(low) >= 0 >= excess(high)):
-        return math.nan
+        return start
     return float(brentq(excess, low, high, xtol=ROOT))
+
+
+def _far_noncentrality(df: float, t: float, probability: float) -> float:
+    """Return the noncentrality of a large t, to the order of 1/t^2.
+
+    It is t S - Z, with S^2 chi-square over its df and Z standard normal, whose spread adds to that
+    of t S as variances do.
+    """
+    middle, limit = (
+        math.sqrt(2 / df * float(gamma_quantile(df / 2, p))) for p in (0.5, 1 - probability)
+    )
+    spread = math.hypot(t * (limit - middle), float(normal_quantile(1 - probability)))
+    return t * middle + math.copysign(spread, limit - middle)
