@@ -149,6 +149,21 @@ def test_counts_order_and_reference(seed: int, measure: str) -> None:
     assert c.iloc[-1]["p_value"] == pytest.approx(a.iloc[-1]["p_value"], **ROUNDING)
 
 
+def test_strata_bring_the_errors_of_mantel_and_haenszel() -> None:
+    frame = registry(4).assign(site=np.tile(["a", "b"], 30))
+    options = {"method": "mantel-haenszel", "strata": "site"}
+    tidy = subgroups(frame, "risk_difference", options=options).tidy()
+    own = []
+    for label in ("f", "m"):
+        alone = frame[frame["sex"] == label]
+        row = so.compare.risk_difference(alone, outcome="relief", **options, **ARMS).tidy().iloc[0]
+        own.append((row["estimate"], row["std_error"]))
+    (one, error), (other, other_error) = own
+    Q = (one - other) ** 2 / (error**2 + other_error**2)
+    assert tidy.iloc[-1]["statistic"] == pytest.approx(Q)
+    assert "Wald errors" not in tidy.iloc[-1]["method"]
+
+
 def test_options_and_designs_reach_the_function() -> None:
     frame = registry(2).assign(before=np.random.default_rng(1).normal(size=60))
     adjusted = subgroups(frame, options={"baseline": "before"})

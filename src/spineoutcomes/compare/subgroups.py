@@ -252,7 +252,8 @@ def _in_level(
     part = frame.iloc[rows.position[own]]
     try:
         shown = measure.compute(part, **arguments)
-        if not measure.with_error:
+        # Over strata the interval is built from an error already, and no other method takes them.
+        if not measure.with_error or arguments.get("strata") is not None:
             return shown, shown
         with warnings.catch_warnings():
             # The same rows once more: whatever there is to say of them has been said.
