@@ -55,7 +55,9 @@ def test_tests_come_on_request_and_are_named_by_variable() -> None:
     [row] = rows[(rows["variable"] == "age") & (rows["statistic"] == "p_value")].to_dict("records")
     assert (row["group"], row["n"], row["level"]) == ("mis - open", 6, None)
     assert "P by Wilcoxon rank-sum test (exact): age" in summary.method
-    assert f"P by {NORMAL}: asa" in summary.method
+    # Ties, and three of each: not exact, so there is no p.
+    assert np.isnan(p_of(summary, "asa"))
+    assert f"P by {NORMAL}, without p: an arm has fewer than 5, where only" in summary.method
     assert "P by Fisher's exact test: smoker, site" in summary.method
 
 

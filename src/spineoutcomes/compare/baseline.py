@@ -116,7 +116,8 @@ def baseline_summary(
 
     Tests, named for each variable in `method`: of numbers Wilcoxon's rank-sum test with two arms
     (exact without ties up to 50 in each arm, else the normal approximation with ties and without
-    continuity correction) and Kruskal and Wallis' with more; of 0/1 and categories chi-square
+    continuity correction) and Kruskal and Wallis' with more, where the p that is not exact is
+    missing if an arm has fewer than 5 values; of 0/1 and categories chi-square
     without correction, or Fisher's exact test where an expected count is below 5.
 
     Arms that share no level, or are constant at different values, differ infinitely; variables

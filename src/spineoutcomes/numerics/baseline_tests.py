@@ -12,6 +12,7 @@ from spineoutcomes.numerics.contingency import pearson_test
 from spineoutcomes.numerics.fisher import fisher_exact
 from spineoutcomes.numerics.rank_distributions import rank_sum_distribution
 from spineoutcomes.numerics.rank_tests import kruskal_wallis_in_order
+from spineoutcomes.numerics.small_samples import FEW_IN_ARM
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -65,6 +66,9 @@ def rank_test(x: FloatArray, group: IntArray, counts: FloatArray, groups: int) -
     found = kruskal_wallis_in_order(x, counts, group)
     if groups == 2:
         name += " (normal approximation, ties corrected, no continuity correction)"
+    if size[size > 0].min() < FEW_IN_ARM:
+        name += f", without p: an arm has fewer than {FEW_IN_ARM}, where only exact tests give one"
+        return Verdict(name, found.statistic, found.df)
     return Verdict(name, found.statistic, found.df, found.p_value)
 
 
