@@ -177,6 +177,9 @@ def test_the_warning_names_the_cluster_and_only_what_is_lacking(frame: pd.DataFr
     )
     with pytest.warns(MissingDataWarning, match="f: 2 of 5 rows lack a value of arm, surgeon and"):
         rows(gaps, cluster="surgeon", **ARMS)
+    numbered = frame.assign(pain=[np.nan, 2, 3, 4, 5]).rename(columns={"pain": 7})
+    with pytest.warns(MissingDataWarning, match="f: 1 of 5 rows lack a value of 7 and are"):
+        rows(numbered, columns={"outcome": 7})
     kept = gaps.assign(pain=[np.nan, 2, 3, 4, 5])
     with pytest.warns(MissingDataWarning, match="f: 1 of 5 rows lack a value of arm and are"):
         rows(kept, keep_missing=True, **ARMS)

@@ -40,7 +40,8 @@ def kept_rows(counts: FloatArray, absent: BoolArray | None) -> IntArray | None:
 
 def columns_with_gaps(frame: pd.DataFrame, columns: set[str], stands: BoolArray) -> tuple[str, ...]:
     """Return the columns in which rows that stand for anybody lack a value."""
-    return tuple(sorted(name for name in columns if frame[name].isna().to_numpy()[stands].any()))
+    found = (name for name in columns if frame[name].isna().to_numpy()[stands].any())
+    return tuple(sorted(str(name) for name in found))
 
 
 def rows_in_sets(sets: pd.DataFrame, n: int) -> BoolArray:
