@@ -47,9 +47,15 @@ def require_finite(values: FloatArray, what: str) -> None:
     ArgumentError
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        # One look at a column: what is not finite, or too large, shows in the sum of squares.
+        # One look at a column: what is not finite, or too large, shows in the sum of squares. Two
+        # more that pass over what is missing.
         if values @ values < LARGEST:
             return
+    if (
+        np.fmax.reduce(values, initial=0) <= LARGEST
+        and np.fmin.reduce(values, initial=0) >= -LARGEST
+    ):
+        return
     size = np.abs(values)
     infinite = int(np.isinf(size).sum())
     if infinite:
