@@ -10,7 +10,7 @@ import pytest
 
 import spineoutcomes as so
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.seeds import require_seed
+from spineoutcomes.numerics.seeds import require_draws, require_seed
 
 PATIENTS = pd.DataFrame(
     {
@@ -53,3 +53,10 @@ def test_whole_numbers_are_seeds(seed: int) -> None:
     require_seed("f", seed)
     one, two = (DRAW["bootstrap_effect"](s) for s in (seed, int(seed)))
     pd.testing.assert_frame_equal(one.tidy(), two.tidy())
+
+
+def test_numbers_of_draws_are_whole_whatever_they_are_stored_as() -> None:
+    require_draws("f", "n", np.int64(200), 100)
+    for value in (True, 200.0, "200", 99, None):
+        with pytest.raises(ArgumentError, match="f: n must be a whole number of at least 100"):
+            require_draws("f", "n", value, 100)

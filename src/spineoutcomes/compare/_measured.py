@@ -96,11 +96,3 @@ def measured(function: str, measure: str) -> Measured:
     """
     require_one_of(function, "measure", measure, MEASURED)
     return MEASURED[measure]
-
-
-def require_draws(function: str, name: str, value: int, at_least: int) -> None:
-    """Raise unless the number of draws is a whole number that is large enough."""
-    if not isinstance(value, (int, np.integer)) or value < at_least:
-        raise ArgumentError(
-            f"{function}: {name} must be a whole number of at least {at_least}, got {value}."
-        )

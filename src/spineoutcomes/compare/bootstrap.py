@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._measured import Measured, measured, require_draws
+from spineoutcomes.compare._measured import Measured, measured
 from spineoutcomes.compare._outcomes import arm_cells
 from spineoutcomes.design import Design
 from spineoutcomes.errors import NotEstimableError
@@ -26,7 +26,7 @@ from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.levels import means
 from spineoutcomes.numerics.resampling import Clusters, Individuals, bootstrap_levels
 from spineoutcomes.numerics.rows import Rows, analysis_rows
-from spineoutcomes.numerics.seeds import require_seed
+from spineoutcomes.numerics.seeds import require_draws, require_seed
 from spineoutcomes.results import Effects
 
 FloatArray = npt.NDArray[np.float64]

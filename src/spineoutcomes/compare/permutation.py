@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spineoutcomes.compare._measured import Measured, measured, require_draws
+from spineoutcomes.compare._measured import Measured, measured
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.arguments import names_in
@@ -19,7 +19,7 @@ from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_ar
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.permutation import PermutationTest, permutation_p, strata_of
 from spineoutcomes.numerics.rows import Rows, analysis_rows
-from spineoutcomes.numerics.seeds import require_seed
+from spineoutcomes.numerics.seeds import require_draws, require_seed
 from spineoutcomes.results import Effects
 
 FloatArray = npt.NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""The seed that makes drawn numbers come out the same again."""
+"""How many numbers are drawn, and the seed that makes them come out the same again."""
 
 from __future__ import annotations
 
@@ -17,4 +17,13 @@ def require_seed(function: str, seed: object) -> None:
     raise ArgumentError(
         f"{function}: seed must be a whole number of 0 or more, got {seed!r}; with the same seed "
         "the same data give the same numbers again."
+    )
+
+
+def require_draws(function: str, name: str, value: object, at_least: int) -> None:
+    """Raise unless the number of draws is a whole number that is large enough."""
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= at_least:
+        return
+    raise ArgumentError(
+        f"{function}: {name} must be a whole number of at least {at_least}, got {value!r}."
     )

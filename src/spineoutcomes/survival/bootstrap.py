@@ -16,7 +16,7 @@ from spineoutcomes.numerics.arguments import require_number
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
-from spineoutcomes.numerics.seeds import require_seed
+from spineoutcomes.numerics.seeds import require_draws, require_seed
 from spineoutcomes.results import Effects
 from spineoutcomes.survival.arms import Row, contrast_rows, level_row
 from spineoutcomes.survival.outcome import Outcome, read_outcome
@@ -194,10 +194,7 @@ def _check_words(measure: str, method: str, n_resamples: int) -> None:
     ):
         if value not in known:
             raise ArgumentError(f"{NAME}: unknown {word} {value!r}; there are: {', '.join(known)}.")
-    if not (isinstance(n_resamples, int) and n_resamples >= FEWEST):
-        raise ArgumentError(
-            f"{NAME}: n_resamples must be a whole number of at least {FEWEST}, got {n_resamples}."
-        )
+    require_draws(NAME, "n_resamples", n_resamples, FEWEST)
 
 
 def _timed(
