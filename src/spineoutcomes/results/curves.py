@@ -116,7 +116,9 @@ class Curves:
         """
         asked = np.atleast_1d(np.asarray(times, dtype=float))
         start = START[self.measure]
-        return _in_a_frame([_at_times(curve, asked, start) for curve in self._curves])
+        found = _in_a_frame([_at_times(curve, asked, start) for curve in self._curves])
+        # Labels of whatever type pandas gives to text, so that they can be an index.
+        return found.infer_objects(copy=False)
 
     def quantile(self, p: float | Iterable[float]) -> pd.DataFrame:
         """Return the times by which a proportion `p` had the event.
