@@ -65,18 +65,19 @@ def counted_runs(
         runs = _runs(times)
         # All enter at 0 without late entry: a time of its own before the first exit.
         start = int(entry is None and len(times) > 0 and times[0] > 0)
-        exits, enters = [], []
-        for mass in own:
-            table = np.zeros((n_causes + 2, start + len(runs.first)))
+        # One block of memory for all: for large ones the system is asked once.
+        tables = np.empty((len(own), n_causes + 2, start + len(runs.first)))
+        for mass, table in zip(own, tables, strict=True):
+            table[:, :start] = 0
             _add(table[:n_kinds], kinds, mass, runs, start)
             if entry is None:
+                table[-1] = 0
                 table[-1, :1] = len(times) if mass is None else mass.sum()
-            exits.append(table[:-1])
-            enters.append(table[-1])
+        distinct = np.zeros(start + len(runs.first))
+        times.take(runs.first, out=distinct[start:], mode="clip")
         alone = entry is None and own[0] is None
         n_risk = _from_there_on(runs.first, len(times), start) if alone else None
-        distinct = times.take(runs.first)
-        yield RunCounts(np.append(0.0, distinct) if start else distinct, exits, enters, n_risk)
+        yield RunCounts(distinct, list(tables[:, :-1]), list(tables[:, -1]), n_risk)
 
 
 class _Runs(NamedTuple):
