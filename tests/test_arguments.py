@@ -42,6 +42,7 @@ CONTENTS: dict[str, Any] = {
     "missing": [np.nan] * N,
     "dates": pd.date_range("2020-01-01", periods=N),
     "lists": [[NUMBER]] * N,
+    "complex": [complex(NUMBER, 2)] * N,
 }
 # Columns that name groups: their labels are no values of patients.
 NAMED = ("arm", "asa", "visit", "treatment", "by", "strata", "subgroup")

@@ -23,6 +23,7 @@ from spineoutcomes.compare._kinds import (
 )
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.columns import ALL, read_groups
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.rows import Rows
 
 
@@ -72,7 +73,7 @@ def _infinite(name: str, pair: str) -> str:
 
 def _kind(rows: Rows, name: str, spread: Spread) -> Kind:
     column = rows.frame[name]
-    if pd.api.types.is_numeric_dtype(column):
+    if is_real(column):
         x = rows.numbers(name)
         known = x[~np.isnan(x)]
         zero_one = len(known) > 0 and bool(((known == 0) | (known == 1)).all())

@@ -8,6 +8,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.cells import Cells, cells_of
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,7 +33,7 @@ def ordered_values(rows: Rows, outcome: str, function: str) -> FloatArray:
     if isinstance(column.dtype, pd.CategoricalDtype):
         if column.dtype.ordered:
             return np.asarray(column.cat.codes, dtype=float)
-    elif pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+    elif is_real(column):
         return rows.numbers("outcome")
     raise ArgumentError(
         f"{function}: {outcome!r} has no order: it has dtype {column.dtype} with "

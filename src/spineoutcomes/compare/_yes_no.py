@@ -8,11 +8,11 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.arguments import require_one_of
 from spineoutcomes.numerics.effect_rows import arm_row, require_arms, size
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.one_proportion import (
     agresti_coull_interval,
@@ -106,7 +106,7 @@ def risk_rows(data: YesNo, name: str, conf_level: float) -> list[dict[str, objec
 def _zero_one(rows: Rows, function: str, outcome: str) -> npt.NDArray[np.bool_]:
     """Return where the outcome is 1, having checked that it is 0/1."""
     column = rows.frame["outcome"]
-    numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+    numeric = is_real(column)
     if not numeric or not column.isin([0, 1]).all():
         raise ArgumentError(
             f"{function}: {outcome!r} must hold 0 and 1 (or bool), 1 where the outcome occurred; "

@@ -20,6 +20,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.effect_rows import arm_row, require_arms, size
 from spineoutcomes.numerics.firth import FirthFit, fit_firth
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.model_matrix import ModelMatrix
 from spineoutcomes.numerics.one_proportion import wilson_interval
@@ -211,7 +212,7 @@ def _fit(
 
 def _zero_one(rows: Rows, outcome: str) -> FloatArray:
     column = rows.frame["outcome"]
-    numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+    numeric = is_real(column)
     if not numeric or not column.isin([0, 1]).all():
         raise ArgumentError(
             f"{NAME}: {outcome!r} must hold 0 and 1 (or bool), 1 where the outcome occurred; it "

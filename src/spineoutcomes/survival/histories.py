@@ -10,6 +10,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.survival.influence import Members
 from spineoutcomes.survival.outcome import checked_times, require_complete
@@ -150,7 +151,7 @@ def _flags(rows: Rows, role: str, function: str) -> IntArray:
     """Return a column of 0 and 1."""
     column = rows.frame[role].infer_objects()
     form = f"{function}: {role} must be bool or 0 and 1 (a category: whether it is the one meant); "
-    if not pd.api.types.is_numeric_dtype(column):
+    if not is_real(column):
         raise ArgumentError(f"{form}its column has dtype {column.dtype}.")
     values = column.to_numpy(dtype=float)
     other = int(((values != 0) & (values != 1)).sum())

@@ -14,6 +14,7 @@ from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, ConvergenceWarning
 from spineoutcomes.numerics.arguments import require_names
 from spineoutcomes.numerics.columns import require_columns
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.interval_masses import KKT_TOLERANCE, Turnbull, turnbull
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
@@ -175,7 +176,7 @@ def _read_looks(rows: Rows, data: pd.DataFrame | Design, upper: str) -> _Looks:
     frame = data.data if isinstance(data, Design) else data
     require_columns(NAME, frame, [upper])
     column = frame[upper].iloc[rows.position]
-    if not (pd.api.types.is_numeric_dtype(column) or column.isna().all()):
+    if not (is_real(column) or column.isna().all()):
         raise ArgumentError(
             f"upper must be numeric, its column has dtype {column.dtype}; convert it first."
         )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.columns import small_integer
+from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.results.labels import as_labels
 from spineoutcomes.survival.cross_table import as_places
@@ -198,7 +199,7 @@ def _event_codes(event: pd.Series, function: str) -> tuple[Codes, tuple[str, ...
         return np.asarray(event.cat.codes), tuple(as_labels(categories[1:]))
     # A column of True, False and missing is an object; without its missing values it is bool.
     event = event.infer_objects() if event.dtype == object else event
-    if not pd.api.types.is_numeric_dtype(event):
+    if not is_real(event):
         raise ArgumentError(f"{function}: event has dtype {event.dtype}; expected {EVENT_FORMS}.")
     numbers = event.to_numpy()
     whole = numbers.dtype.kind in "biu"
