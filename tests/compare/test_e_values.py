@@ -193,3 +193,12 @@ def test_covariates_have_no_e_value() -> None:
     arm = effect("risk_ratio", 2.0, 1.2, 3.0).tidy().assign(term="arm")
     rows = pd.concat([arm, arm.assign(term="sex[m]", contrast="m - f")])
     assert so.compare.e_value(so.Effects(rows)).tidy()["contrast"].tolist() == ["mis - open"]
+
+
+def test_arguments_of_another_kind_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="rare_outcome must be True or False, got 'no'"):
+        so.compare.e_value(effect("odds_ratio", 2, 1.5, 3), rare_outcome="no")
+    for value, kind in [("2", "str"), (None, "NoneType"), (True, "bool")]:
+        expected = rf"true_ratio must be a risk ratio above 0, got a {kind}\."
+        with pytest.raises(ArgumentError, match=expected):
+            so.compare.e_value(effect("risk_ratio", 2, 1.5, 3), true_ratio=value)

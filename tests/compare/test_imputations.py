@@ -268,3 +268,29 @@ def test_what_small_arms_do_not_allow_pooling_does_not_give_back() -> None:
     tidy = so.compare.pool_imputations([untested(1.0, 0.5), untested(1.1, np.nan)]).tidy()
     assert tidy[["statistic", "p_value"]].isna().all(axis=None)
     assert tidy["conf_low"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("given_", "kind"),
+    [(None, "NoneType"), (5, "int"), ("ab", "str"), (pd.DataFrame(), "DataFrame"), ({}, "dict")],
+)
+def test_effects_come_as_a_list(given_: Any, kind: str) -> None:
+    with pytest.raises(ArgumentError, match=rf"effects must be a list of Effects.* got a {kind}\."):
+        so.compare.pool_imputations(given_)
+
+
+@pytest.mark.parametrize(
+    ("joint", "found"),
+    [
+        ("ab", r"got a str\."),
+        (None, r"got a NoneType\."),
+        (["ab"], r"got a list with a str\."),
+        ([3], r"got a list with a int\."),
+        ([[]], "each needs one term or more"),
+        ([[1, 2]], "all of them text"),
+    ],
+)
+def test_joint_is_a_list_of_lists_of_terms(joint: Any, found: str) -> None:
+    [one, other] = results([[1.0], [2.0]], [[0.1], [0.1]], ["a"], 20)
+    with pytest.raises(ArgumentError, match=f"joint must be a list of lists of terms.*{found}"):
+        so.compare.pool_imputations([one, other], joint=joint)

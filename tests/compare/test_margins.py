@@ -291,3 +291,14 @@ def test_only_arms_are_judged() -> None:
         so.compare.equivalence(so.Effects(rows, conf_level=0.9), margin=3),
     ):
         assert found.tidy()["contrast"].tolist() == ["mis - open", "mis - open", "m - f"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("5", "str"), (None, "NoneType"), ([0.1], "list"), (True, "bool")]
+)
+def test_margins_and_levels_are_numbers(value: object, kind: str) -> None:
+    effects = ratio(1.1, 0.1)
+    with pytest.raises(ArgumentError, match=rf"margin must be a number above 0, got a {kind}\."):
+        so.compare.noninferiority(effects, margin=value, higher_is_better=True)
+    with pytest.raises(ArgumentError, match=rf"alpha must be a number between .* got a {kind}\."):
+        so.compare.equivalence(effects, margin=1.2, alpha=value)

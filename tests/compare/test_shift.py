@@ -91,7 +91,19 @@ def test_several_outcomes_and_subgroups_keep_their_own_missing(effects: so.Effec
     ]
 
 
-@pytest.mark.parametrize("deltas", [[], "a", [np.nan], [None], 3])
-def test_deltas_are_numbers(effects: so.Effects, deltas: object) -> None:
-    with pytest.raises(so.errors.ArgumentError, match="deltas must be a list of finite numbers"):
+@pytest.mark.parametrize(
+    ("deltas", "found"),
+    [
+        ([], "got 0"),
+        ("123", r"got a str\."),
+        (3, r"got a int\."),
+        ({1: 2}, r"got a dict\."),
+        ([1, np.nan], "got 2, not all of them finite"),
+        ([0, None, "1"], "2 of 3 are no numbers: NoneType, str"),
+        ([True], "1 of 1 are no numbers: bool"),
+    ],
+)
+def test_deltas_are_numbers(effects: so.Effects, deltas: object, found: str) -> None:
+    expected = f"deltas must be a list of finite numbers.*{found}"
+    with pytest.raises(so.errors.ArgumentError, match=expected):
         so.compare.delta_shift(effects, deltas=deltas)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, is_ratio, on_scale
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_number
 from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.one_sided import above, risk_difference_above
 from spineoutcomes.numerics.small_arms import NO_P
@@ -24,6 +25,7 @@ Tested = tuple[float, float]
 
 def check_level(function: str, effects: Effects, alpha: float) -> None:
     """Raise unless the intervals are those that a one-sided test of level alpha reads."""
+    require_number(function, "alpha", alpha, "a number between 0 and 0.5")
     if not 0 < alpha < 0.5:
         raise ArgumentError(f"{function}: alpha must lie between 0 and 0.5, got {alpha}.")
     if abs(effects.conf_level - (1 - 2 * alpha)) > SAME_LEVEL:
@@ -54,6 +56,7 @@ def family_of_one(function: str, rows: Sequence[Record]) -> list[Record]:
 def limit_of(function: str, row: Record, margin: float, *, harmful_is_low: bool) -> float:
     """Return the margin as a limit on the scale of the measure, on its harmful side."""
     ratio = is_ratio(row)
+    require_number(function, "margin", margin, "a number above 0")
     if not (margin > 0 and math.isfinite(margin)) or (ratio and margin == 1):
         raise ArgumentError(
             f"{function}: margin must be above 0"

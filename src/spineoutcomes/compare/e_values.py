@@ -9,6 +9,8 @@ import pandas as pd
 
 from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, records
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_number
+from spineoutcomes.numerics.direction import require_truth
 from spineoutcomes.numerics.distributions import normal_quantile
 from spineoutcomes.numerics.e_values import (
     e_value_of,
@@ -59,7 +61,8 @@ def e_value(effects: Effects, *, rare_outcome: bool = False, true_ratio: float =
     ------
     ArgumentError
         For contrasts of other measures, a risk difference without its two risks, a `true_ratio`
-        that is not above 0, or no contrast at all.
+        that is no number above 0, a `rare_outcome` that is neither true nor false, or no contrast
+        at all.
 
     Notes
     -----
@@ -93,6 +96,8 @@ def e_value(effects: Effects, *, rare_outcome: bool = False, true_ratio: float =
     [7.26, 3.0]
     """
     rows = records(NAME, effects)
+    rare_outcome = require_truth(NAME, "rare_outcome", rare_outcome)
+    require_number(NAME, "true_ratio", true_ratio, "a risk ratio above 0")
     if not (true_ratio > 0 and math.isfinite(true_ratio)):
         raise ArgumentError(f"{NAME}: true_ratio must be above 0, got {true_ratio}.")
     contrasts = arm_contrasts(rows)

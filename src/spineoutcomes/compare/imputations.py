@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -42,9 +42,9 @@ def pool_imputations(effects: Sequence[Effects], *, joint: Sequence[Sequence[str
     Raises
     ------
     ArgumentError
-        With fewer than two results, rows or levels that differ between them, conclusions from
-        contrasts (non-inferiority, E-values: pool first, then conclude), or a joint test of terms
-        that have no covariance.
+        For anything but a list of two or more Effects, rows or levels that differ between them,
+        conclusions from contrasts (non-inferiority, E-values: pool first, then conclude), or a
+        joint test of what is no list of lists of terms, or of terms that have no covariance.
 
     Warns
     -----
@@ -84,7 +84,8 @@ def pool_imputations(effects: Sequence[Effects], *, joint: Sequence[Sequence[str
     >>> so.compare.pool_imputations(imputed).tidy()[["estimate", "std_error"]].round(3).values
     array([[1.4  , 0.231]])
     """
-    effects = [effects] if isinstance(effects, Effects) else list(effects)
+    effects = _listed(effects)
+    sets = _term_sets(joint)
     if len(effects) < 2:
         raise ArgumentError(f"{NAME}: give a list of two or more Effects, got {len(effects)}.")
     tables = [records(NAME, one) for one in effects]
@@ -93,7 +94,7 @@ def pool_imputations(effects: Sequence[Effects], *, joint: Sequence[Sequence[str
     pooled = [pooled_row(NAME, rows, level) for rows in zip(*tables, strict=True)]
     covariance = pooled_covariance(effects, [row.record for row in pooled])
     rows = [row.record for row in pooled]
-    rows += [joint_row(NAME, effects, list(terms)) for terms in joint]
+    rows += [joint_row(NAME, effects, terms) for terms in sets]
     shares = [row.missing_information for row in pooled if not math.isnan(row.missing_information)]
     notes = _notes(rows)
     for note in notes:
@@ -101,12 +102,38 @@ def pool_imputations(effects: Sequence[Effects], *, joint: Sequence[Sequence[str
     return Effects(
         pd.DataFrame(rows),
         method=_method(effects, shares),
-        sources=(*effects[0].sources, BARNARD_RUBIN, *(LI if joint else ())),
+        sources=(*effects[0].sources, BARNARD_RUBIN, *(LI if sets else ())),
         estimand=effects[0].estimand,
         conf_level=level,
         covariance=covariance,
         warnings=(*dict.fromkeys(w for one in effects for w in one.warnings), *notes),
     )
+
+
+def _listed(effects: object) -> list[Effects]:
+    if isinstance(effects, Effects):
+        return [effects]
+    if isinstance(effects, str | Mapping | pd.DataFrame) or not isinstance(effects, Iterable):
+        raise ArgumentError(
+            f"{NAME}: effects must be a list of Effects, one for each imputed data set, got a "
+            f"{type(effects).__name__}."
+        )
+    return list(effects)
+
+
+def _term_sets(joint: object) -> list[list[str]]:
+    """Return the sets of terms to test at once; a bare word is a set of its letters."""
+    expected = f'{NAME}: joint must be a list of lists of terms, such as [["a[1]", "a[2]"]]'
+    if isinstance(joint, str | Mapping) or not isinstance(joint, Iterable):
+        raise ArgumentError(f"{expected}, got a {type(joint).__name__}.")
+    sets = list(joint)
+    for terms in sets:
+        if isinstance(terms, str | Mapping) or not isinstance(terms, Iterable):
+            raise ArgumentError(f"{expected}, got a list with a {type(terms).__name__}.")
+    found = [list(terms) for terms in sets]
+    if not all(terms and all(isinstance(term, str) for term in terms) for terms in found):
+        raise ArgumentError(f"{expected}; each needs one term or more, all of them text.")
+    return found
 
 
 def _require_same(tables: Sequence[Sequence[Record]]) -> None:

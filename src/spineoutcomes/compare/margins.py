@@ -47,7 +47,7 @@ def noninferiority(
     Raises
     ------
     ArgumentError
-        For a margin that is not above 0 (or a ratio of 1), no direction, intervals of another
+        For a margin that is no number above 0 (or a ratio of 1), no direction, intervals of another
         level, no contrast, or contrasts of several measures or outcomes, which need a margin each.
 
     Notes

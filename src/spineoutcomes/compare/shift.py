@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -85,13 +86,18 @@ def delta_shift(effects: Effects, *, deltas: Iterable[float]) -> Effects:
 
 
 def _checked(deltas: Iterable[float]) -> list[float]:
-    try:
-        moves = [float(delta) for delta in deltas]
-    except (TypeError, ValueError):
-        moves = []
-    if not moves or not np.isfinite(moves).all():
-        raise ArgumentError(f"{NAME}: deltas must be a list of finite numbers, such as [0, 1, 2].")
-    return moves
+    expected = f"{NAME}: deltas must be a list of finite numbers, such as [0, 1, 2]"
+    # Text is a list of its letters, and "123" would be three deltas.
+    if isinstance(deltas, str | bytes | Mapping) or not isinstance(deltas, Iterable):
+        raise ArgumentError(f"{expected}, got a {type(deltas).__name__}.")
+    moves = list(deltas)
+    other = [delta for delta in moves if not isinstance(delta, Real) or isinstance(delta, bool)]
+    if other:
+        kinds = ", ".join(dict.fromkeys(type(delta).__name__ for delta in other))
+        raise ArgumentError(f"{expected}; {len(other)} of {len(moves)} are no numbers: {kinds}.")
+    if not moves or not np.isfinite(np.array(moves, dtype=float)).all():
+        raise ArgumentError(f"{expected}; got {len(moves)}, not all of them finite.")
+    return [float(delta) for delta in moves]
 
 
 def _missing_share(contrast: Record, rows: Sequence[Record]) -> float:

@@ -1,4 +1,4 @@
-"""Which way an outcome is better: said by the caller, never assumed."""
+"""What is true or false, such as which way an outcome is better: said, never guessed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,17 @@ def require_direction(function: str, higher_is_better: object) -> bool:
     ArgumentError
         For anything else: None would silently mean that lower is better.
     """
-    if not isinstance(higher_is_better, bool | np.bool_):
-        raise ArgumentError(
-            f"{function}: higher_is_better must be True or False, got {higher_is_better!r}."
-        )
-    return bool(higher_is_better)
+    return require_truth(function, "higher_is_better", higher_is_better)
+
+
+def require_truth(function: str, argument: str, value: object) -> bool:
+    """Return what is true or false.
+
+    Raises
+    ------
+    ArgumentError
+        For anything else: the word "no" would silently mean yes.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ArgumentError(f"{function}: {argument} must be True or False, got {value!r}.")
+    return bool(value)
