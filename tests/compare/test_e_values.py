@@ -202,3 +202,25 @@ def test_arguments_of_another_kind_are_refused() -> None:
         expected = rf"true_ratio must be a risk ratio above 0, got a {kind}\."
         with pytest.raises(ArgumentError, match=expected):
             so.compare.e_value(effect("risk_ratio", 2, 1.5, 3), true_ratio=value)
+
+
+@pytest.mark.parametrize("measure", ["risk_ratio", "odds_ratio", "hazard_ratio"])
+def test_a_ratio_below_zero_is_refused(measure: str) -> None:
+    words = measure.replace("_", " ")
+    with pytest.raises(
+        ArgumentError, match=f"a {words} is never below 0, but estimate, conf_low of 'mis - open'"
+    ):
+        so.compare.e_value(effect(measure, -0.7, -1.2, 0.1))
+    with pytest.raises(ArgumentError, match=r"but conf_low of .* not its logarithm"):
+        so.compare.e_value(effect(measure, 0.7, -0.2, 1.1))
+
+
+def test_ratios_without_end() -> None:
+    for measure in ("risk_ratio", "odds_ratio", "hazard_ratio"):
+        point, limit = values(effect(measure, 0.0, 0.0, 0.25), rare_outcome=True)
+        assert point == math.inf
+        assert limit == pytest.approx(4 + math.sqrt(12))
+    # 1 - 0.5^x is x log 2 for small x: RR = sqrt(HR) / log 2.
+    point, _ = values(effect("hazard_ratio", 1e300, 1e290, math.inf))
+    assert point == pytest.approx(2 * 1e150 / math.log(2), rel=1e-12)
+    assert values(effect("standardized_difference", 1e3, 1e3, 1e3)) == (math.inf, math.inf)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, records
+from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, is_ratio, records
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.arguments import require_number
 from spineoutcomes.numerics.direction import require_truth
@@ -17,6 +17,7 @@ from spineoutcomes.numerics.e_values import (
     nearer_limit,
     ratio_by_recovery,
     risk_ratio_of_hazard_ratio,
+    risk_ratio_of_log,
     risk_ratio_of_odds_ratio,
 )
 from spineoutcomes.results import Effects
@@ -60,13 +61,14 @@ def e_value(effects: Effects, *, rare_outcome: bool = False, true_ratio: float =
     Raises
     ------
     ArgumentError
-        For contrasts of other measures, a risk difference without its two risks, a `true_ratio`
-        that is no number above 0, a `rare_outcome` that is neither true nor false, or no contrast
-        at all.
+        For contrasts of other measures, a ratio below 0 (as its logarithm may be), a risk
+        difference without its two risks, a `true_ratio` that is no number above 0, a
+        `rare_outcome` that is neither true nor false, or no contrast at all.
 
     Notes
     -----
     Missing data: rows are those of `effects`; a contrast without an interval has no `conf_low`.
+    A ratio of 0 or infinity, of an arm without events, is explained by no finite confounding.
 
     With RR (or its inverse below 1) [1]_::
 
@@ -102,6 +104,7 @@ def e_value(effects: Effects, *, rare_outcome: bool = False, true_ratio: float =
         raise ArgumentError(f"{NAME}: true_ratio must be above 0, got {true_ratio}.")
     contrasts = arm_contrasts(rows)
     _require_convertible(contrasts)
+    _require_possible(contrasts)
     found = [_row(row, rows, effects.conf_level, rare_outcome, true_ratio) for row in contrasts]
     return Effects(
         pd.DataFrame(found),
@@ -126,6 +129,17 @@ def _require_convertible(contrasts: Sequence[Record]) -> None:
             f"{NAME}: no E-value is defined for {', '.join(other)}; there is one for "
             f"{', '.join(known)}. A mean difference has one as standardized_difference."
         )
+
+
+def _require_possible(contrasts: Sequence[Record]) -> None:
+    for row in filter(is_ratio, contrasts):
+        below = [name for name in ("estimate", "conf_low", "conf_high") if row[name] < 0]
+        if below:
+            raise ArgumentError(
+                f"{NAME}: a {measure(row['measure']).label.lower()} is never below 0, but "
+                f"{', '.join(below)} of {row['contrast']!r} is; give the ratio itself, not its "
+                "logarithm."
+            )
 
 
 def _row(
@@ -162,12 +176,12 @@ def _risk_ratio(row: Record, rows: Sequence[Record], conf_level: float, rare: bo
 
 def _of_standardized(row: Record, conf_level: float) -> Converted:
     d, error = row["estimate"], row["std_error"]
-    point = math.exp(PER_SD * d)
+    point = risk_ratio_of_log(PER_SD * d)
     if not error > 0:
-        low, high = (math.exp(PER_SD * row[limit]) for limit in ("conf_low", "conf_high"))
+        low, high = (risk_ratio_of_log(PER_SD * row[limit]) for limit in ("conf_low", "conf_high"))
         return (point, low, high), "risk ratio exp(0.91 d), limits exp(0.91 limit)"
     wide = PER_ERROR if conf_level == 0.95 else PER_SD * _quantile(conf_level)
-    low, high = (math.exp(PER_SD * d + side * wide * error) for side in (-1, 1))
+    low, high = (risk_ratio_of_log(PER_SD * d + side * wide * error) for side in (-1, 1))
     return (point, low, high), f"risk ratio exp(0.91 d), limits exp(0.91 d -/+ {wide:.2f} se)"
 
 

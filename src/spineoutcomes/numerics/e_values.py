@@ -37,7 +37,15 @@ def risk_ratio_of_hazard_ratio(ratio: float) -> float:
     """Return (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1/HR)): the same for a hazard ratio."""
     if ratio == 0 or math.isinf(ratio):
         return ratio
-    return float((1 - 0.5 ** math.sqrt(ratio)) / (1 - 0.5 ** math.sqrt(1 / ratio)))
+    return _share_by(math.sqrt(ratio)) / _share_by(math.sqrt(1 / ratio))
+
+
+def risk_ratio_of_log(log: float) -> float:
+    """Return exp(log), infinite where no number holds it."""
+    try:
+        return math.exp(log)
+    except OverflowError:
+        return math.inf
 
 
 def ratio_by_recovery(
@@ -57,6 +65,11 @@ def ratio_by_recovery(
     p0, low0, high0 = zero
     ratio = p1 / p0 if p0 > 0 else (math.inf if p1 > 0 else math.nan)
     return ratio, _recovered(p1, low1, p0, high0, -1), _recovered(p1, high1, p0, low0, +1)
+
+
+def _share_by(time: float) -> float:
+    # 1 - 0.5^time, whose digits a subtraction would lose where time is short.
+    return -math.expm1(-math.log(2) * time)
 
 
 def _recovered(p1: float, limit1: float, p0: float, limit0: float, side: int) -> float:
