@@ -294,3 +294,18 @@ def test_joint_is_a_list_of_lists_of_terms(joint: Any, found: str) -> None:
     [one, other] = results([[1.0], [2.0]], [[0.1], [0.1]], ["a"], 20)
     with pytest.raises(ArgumentError, match=f"joint must be a list of lists of terms.*{found}"):
         so.compare.pool_imputations([one, other], joint=joint)
+
+
+def test_a_margin_brings_back_no_p_that_one_result_was_denied() -> None:
+    def result(q: float, p: float) -> so.Effects:
+        row = results([[q]], [[0.1]], ["arm"], 5)[0].tidy()
+        return so.Effects(row.assign(contrast="a - b", statistic=q / 0.1, p_value=p))
+
+    def judged(p: float) -> pd.Series:
+        pooled = so.compare.pool_imputations([result(1.0, 0.5), result(1.1, p)])
+        found = so.compare.noninferiority(pooled, margin=1, higher_is_better=True).tidy()
+        return found[found["measure"] == "noninferiority"].iloc[0]
+
+    assert judged(0.5)["p_value"] < 0.05
+    assert math.isnan(judged(math.nan)["p_value"])
+    assert judged(math.nan)["statistic"] == judged(0.5)["statistic"]

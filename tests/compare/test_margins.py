@@ -302,3 +302,20 @@ def test_margins_and_levels_are_numbers(value: object, kind: str) -> None:
         so.compare.noninferiority(effects, margin=value, higher_is_better=True)
     with pytest.raises(ArgumentError, match=rf"alpha must be a number between .* got a {kind}\."):
         so.compare.equivalence(effects, margin=1.2, alpha=value)
+
+
+def test_subgroups_have_a_verdict_but_no_p() -> None:
+    frame = pd.DataFrame({"arm": ["a", "b"] * 12, "y": [*range(12), *range(12)]})
+    frame["sex"] = ["f"] * 12 + ["m"] * 12
+    for level, judge in (
+        (0.95, lambda one: so.compare.noninferiority(one, margin=9, higher_is_better=True)),
+        (0.90, lambda one: so.compare.equivalence(one, margin=9)),
+    ):
+        by_sex = so.compare.subgroup_effects(
+            frame, outcome="y", subgroup="sex", measure="mean_difference", conf_level=level, **ARMS
+        )
+        words = ("non-inferior", "equivalent")
+        judged = judge(by_sex).tidy()
+        verdicts = judged[judged["method"].str.endswith(words) & judged["group"].notna()]
+        assert len(verdicts) == 2
+        assert verdicts["p_value"].isna().all()

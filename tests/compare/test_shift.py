@@ -107,3 +107,18 @@ def test_deltas_are_numbers(effects: so.Effects, deltas: object, found: str) -> 
     expected = f"deltas must be a list of finite numbers.*{found}"
     with pytest.raises(so.errors.ArgumentError, match=expected):
         so.compare.delta_shift(effects, deltas=deltas)
+
+
+def test_subgroups_get_no_p_of_their_own() -> None:
+    pain = [1, 2, 3, 4, 2, np.nan, 4, 6, 6, 8, 5, 7.0]
+    data = pd.DataFrame({"arm": (["mis"] * 6 + ["open"] * 6) * 2, "pain": pain * 2})
+    data["sex"] = ["f"] * 12 + ["m"] * 12
+    with pytest.warns(so.errors.MissingDataWarning):
+        by_sex = so.compare.subgroup_effects(
+            data, outcome="pain", subgroup="sex", measure="mean_difference",
+            treatment="arm", reference="open",
+        )  # fmt: skip
+    shifted = so.compare.delta_shift(by_sex, deltas=[0, 3]).tidy()
+    assert len(shifted) == 4
+    assert shifted["p_value"].isna().all()
+    assert shifted[["statistic", "conf_low", "conf_high"]].notna().all(axis=None)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.small_arms import NO_P
 from spineoutcomes.results import Effects
 from spineoutcomes.results.effects import KEYS
 from spineoutcomes.results.measures import measure
@@ -54,6 +55,15 @@ def arm_contrasts(rows: Sequence[Record]) -> list[Record]:
 def is_ratio(row: Record) -> bool:
     """Return whether a row lives on the log scale."""
     return measure(row["measure"]).scale == "ratio"
+
+
+def p_held_back(row: Record) -> bool:
+    """Return whether a row was denied a p-value, as small arms and subgroups are.
+
+    What is read from it then has none either. A row that never had a test has no statistic.
+    """
+    untold = math.isnan(row["p_value"]) and not math.isnan(row["statistic"])
+    return untold or NO_P in (row["method"] or "")
 
 
 def on_scale(row: Record, column: str) -> float:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, is_ratio, on_scale
+from spineoutcomes.compare._contrasts import (
+    Record,
+    arm_contrasts,
+    arms_of,
+    is_ratio,
+    on_scale,
+    p_held_back,
+)
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.arguments import require_number
 from spineoutcomes.numerics.intervals import t_interval
 from spineoutcomes.numerics.one_sided import above, risk_difference_above
-from spineoutcomes.numerics.small_arms import NO_P
 from spineoutcomes.numerics.small_samples import FEW_IN_ARM
 from spineoutcomes.results import Effects
 from spineoutcomes.results import format as fmt
@@ -141,8 +147,8 @@ def _tested(
         bound = math.log(limit) if is_ratio(row) else limit
         estimate = on_scale(row, "estimate")
         statistic, p = above(sign * estimate, row["std_error"], row["df"], sign * bound)
-        # What small arms did not allow the contrast is not allowed here.
-        return sign * statistic, math.nan if NO_P in (row["method"] or "") else p
+        # What was not allowed the contrast is not allowed here.
+        return sign * statistic, math.nan if p_held_back(row) else p
     arms = arms_of(row, rows, "risk") if row["measure"] == PROPORTION else None
     if arms is None or not all(arm["n"] > 0 and arm["n_event"] >= 0 for arm in arms):
         return math.nan, math.nan

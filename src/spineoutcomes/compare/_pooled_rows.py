@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.compare._contrasts import Record, is_ratio, on_scale
+from spineoutcomes.compare._contrasts import Record, is_ratio, on_scale, p_held_back
 from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.rubin import (
     Joint,
@@ -19,11 +19,14 @@ from spineoutcomes.numerics.rubin import (
     pool_covariance,
     pool_scalar,
 )
+from spineoutcomes.numerics.small_arms import NO_P
 from spineoutcomes.results import Effects
 
 COUNTED = ("n", "n_event", "n_missing")
 NUMBERS = ("estimate", "std_error", "statistic", "df", "p_value", "p_adjusted", "conf_low")
 CHI_SQUARE = "chi-square"
+# So that what is read from the pooled row brings no p back either.
+HELD_BACK = f"; {NO_P}at least one of the results has none"
 # What is concluded from a contrast: a mean of conclusions is none.
 CONCLUSIONS = ("noninferiority", "e_value", "rosenbaum_bound")
 
@@ -74,7 +77,8 @@ def pooled_row(function: str, rows: Sequence[Record], conf_level: float) -> Pool
         "p_value": math.nan if untested else found.p_value,
         "conf_low": back(found.low),
         "conf_high": back(found.high),
-        "method": f"{first['method'] + '; ' if first['method'] else ''}Rubin's rules",
+        "method": f"{first['method'] + '; ' if first['method'] else ''}Rubin's rules"
+        + (HELD_BACK if any(map(p_held_back, rows)) else ""),
     }
     return PooledRow(record, pooled.missing_information)
 

@@ -59,7 +59,8 @@ def noninferiority(
     error, z or t = (estimate + margin) / std_error (on the log scale for ratios; minus where lower
     is better); for a difference of risks with Newcombe's or Miettinen and Nurminen's interval and
     the rows of its arms, the level at which that interval touches the margin. Where the interval
-    comes from neither, the p-value is missing.
+    comes from neither, the p-value is missing, as it is where the contrast was denied one, in small
+    arms and in subgroups.
 
     Analyse by planned and by performed treatment: crossing over makes arms alike, and so planned
     assignment alone is not the cautious choice here.

@@ -9,10 +9,9 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, records
+from spineoutcomes.compare._contrasts import Record, arm_contrasts, arms_of, p_held_back, records
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.distributions import t_cdf
-from spineoutcomes.numerics.small_arms import NO_P
 from spineoutcomes.results import Effects
 
 NAME = "delta_shift"
@@ -46,7 +45,8 @@ def delta_shift(effects: Effects, *, deltas: Iterable[float]) -> Effects:
     Missing data: this is a sensitivity analysis of it (a tipping-point analysis). With m of n + m
     rows missing in the treated arm the difference moves by delta m / (n + m); the reference arm
     stays as observed. The error is that of the observed rows: delta is an assumption, and its
-    uncertainty is shown by trying several.
+    uncertainty is shown by trying several. A difference that was denied a p-value, in small arms or
+    a subgroup, is given none.
 
     References
     ----------
@@ -122,8 +122,8 @@ def _shifted(contrast: Record, share: float, delta: float) -> Record:
     estimate = contrast["estimate"] + move
     statistic = estimate / contrast["std_error"]
     subgroup = contrast.get("group")
-    # What small arms did not allow the difference is not allowed when it is moved.
-    held_back = NO_P in (contrast["method"] or "")
+    # What was not allowed the difference is not allowed when it is moved.
+    held_back = p_held_back(contrast)
     return {
         **contrast,
         "estimate": estimate,
