@@ -146,7 +146,9 @@ def test_counts_order_and_reference(seed: int, measure: str) -> None:
     b = subgroups(repeated, measure).tidy()
     pd.testing.assert_frame_equal(a, b, rtol=1e-8)
     c = subgroups(repeated, measure, reference="mis").tidy()
-    assert c.iloc[-1]["p_value"] == pytest.approx(a.iloc[-1]["p_value"], **ROUNDING)
+    # Where an arm of a subgroup is too small, p is missing whichever arm is the reference.
+    p = pytest.approx(a.iloc[-1]["p_value"], nan_ok=True, **ROUNDING)
+    assert c.iloc[-1]["p_value"] == p
 
 
 def test_strata_bring_the_errors_of_mantel_and_haenszel() -> None:
