@@ -20,13 +20,14 @@ MODULES = sorted(path for path in SRC.rglob("*.py") if "_sample" not in path.par
 FOUNDATION = {"errors", "results"}
 IMPORTS = {
     "errors": set(),
+    "_asked": {"errors"},
     "_progress": set(),
     "_toml": {"errors"},
     "results": {"errors"},
-    "design": FOUNDATION,
-    "numerics": FOUNDATION | {"_progress", "design"},
-    "compare": FOUNDATION | {"design", "numerics"},
-    "survival": FOUNDATION | {"design", "numerics"},
+    "design": FOUNDATION | {"_asked"},
+    "numerics": FOUNDATION | {"_asked", "_progress", "design"},
+    "compare": FOUNDATION | {"_asked", "design", "numerics"},
+    "survival": FOUNDATION | {"_asked", "design", "numerics"},
     "vocabulary": {"errors", "_toml"},
     "registry": FOUNDATION | {"_progress", "vocabulary"},
     "conditions": {"errors"},

@@ -127,10 +127,35 @@ def test_no_value_of_a_patient_is_said(function: Any, content: str) -> None:
         assert str(NUMBER) not in said
 
 
+LISTS = [
+    pytest.param(one.values[0], name, id=f"{one.id}, {name}")
+    for one in FUNCTIONS
+    for name in ("strata", "covariates", "variables")
+    if name in inspect.signature(one.values[0]).parameters
+]
+
+
+@pytest.mark.parametrize(("function", "name"), LISTS)
+def test_a_list_of_columns_holds_names(function: Any, name: str) -> None:
+    def said(given: Any) -> str:
+        return answers_or_says(function, frame(), arguments(function) | {name: given})
+
+    own = function.__name__
+    for given in ([None], [["asa"]], ["asa", None]):
+        assert f"{own}: {name} must list names of columns, this list holds" in said(given)
+    for given in (pd.Series([SECRET] * N), np.array([SECRET] * N), {"asa": 1}, 5):
+        found = type(given).__name__
+        expected = f"{own}: {name} must be a column or a list of columns, got a {found}."
+        assert said(given) == expected
+    assert "no column 1" in said([1])
+
+
 def test_arms_are_named_but_not_a_column_of_measurements() -> None:
     with pytest.raises(ArgumentError, match="its arms are: mis, open"):
         so.compare.mean_difference(frame(), outcome="pain", treatment="arm", reference="x")
-    with pytest.raises(ArgumentError, match=f"'x' is not an arm of 'age'; it holds {N} values"):
+    with pytest.raises(
+        ArgumentError, match=f"'x' is not an arm of 'age'; its arms are: {N} different"
+    ):
         so.compare.mean_difference(frame(), outcome="pain", treatment="age", reference="x")
 
 

@@ -95,9 +95,11 @@ def test_repeated_patients_need_a_cluster(frame: pd.DataFrame) -> None:
 
 
 def test_errors(frame: pd.DataFrame) -> None:
-    with pytest.raises(ArgumentError, match="No column 'group'; there are: arm, age, pair"):
+    with pytest.raises(
+        ArgumentError, match="Design: no column 'group'; the data have: arm, age, pair"
+    ):
         so.Design(frame, treatment="group", reference="open")
-    with pytest.raises(ArgumentError, match="No column 'surgeon'"):
+    with pytest.raises(ArgumentError, match="no column 'surgeon'"):
         plain(frame, cluster="surgeon")
     with pytest.raises(ArgumentError, match=r"'control' is not an arm of 'arm'.*'mis', 'open'"):
         so.Design(frame, treatment="arm", reference="control")
@@ -108,3 +110,110 @@ def test_errors(frame: pd.DataFrame) -> None:
     for bad in ([1, 1, 1, -1], [1, 1, 1, np.nan]):
         with pytest.raises(ArgumentError, match="finite and not negative"):
             plain(frame, weights=bad)
+
+
+@pytest.mark.parametrize("table", [None, [1], {"arm": ["mis"]}, pd.Series(["mis"]), np.ones(3)])
+def test_the_data_are_a_frame(table: object) -> None:
+    found = type(table).__name__
+    with pytest.raises(
+        ArgumentError, match=f"Design: data must be a pandas DataFrame, got a {found}"
+    ):
+        plain(table)
+
+
+def test_columns_have_one_plain_name_each(frame: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match="several columns of the name arm; rename or drop"):
+        plain(pd.concat([frame, frame[["arm"]]], axis=1))
+    with pytest.raises(ArgumentError, match="columns must have plain names; these have 2 levels"):
+        plain(frame.set_axis(pd.MultiIndex.from_product([["x"], frame.columns]), axis=1))
+    with pytest.raises(ArgumentError, match="some of pair hold lists"):
+        plain(frame.assign(pair=[[1]] * 4), cluster="pair")
+    with pytest.raises(ArgumentError, match="Design: the data have no rows"):
+        plain(frame.iloc[:0])
+
+
+@pytest.mark.parametrize("name", ["treatment", "cluster", "unit"])
+def test_a_column_is_named_not_given(frame: pd.DataFrame, name: str) -> None:
+    for given in (["arm"], frame["arm"]):
+        with pytest.raises(ArgumentError, match=f"Design: {name} must be the name of one column"):
+            so.Design(frame, **{"treatment": "arm", "reference": "open", name: given})
+    with pytest.raises(ArgumentError, match="Design: treatment must name a column, got None"):
+        so.Design(frame, treatment=None, reference="open")
+
+
+def test_covariates_are_a_list_of_forms(frame: pd.DataFrame) -> None:
+    with pytest.raises(ArgumentError, match=r"covariates is a list of forms; write \['age'\]"):
+        plain(frame, covariates="age")
+    with pytest.raises(ArgumentError, match="a column or a list of columns, got a Series"):
+        plain(frame, covariates=frame["age"])
+    with pytest.raises(ArgumentError, match="this list holds values of type NoneType, list"):
+        plain(frame, covariates=["age", None, ["pair"]])
+
+
+@pytest.mark.parametrize("given", ["nope", 1, ["ATE"]])
+def test_estimands_are_known(frame: pd.DataFrame, given: object) -> None:
+    with pytest.raises(ArgumentError, match=r"unknown estimand .*; there are: ATE, ATT, ATC, ATO"):
+        plain(frame, estimand=given)
+
+
+@pytest.mark.parametrize(
+    ("sets", "match"),
+    [
+        (["pair"], "the columns set, row, role, weight; got a list"),
+        (pd.DataFrame({"set": [1], "row": [0]}), "set, row, role, weight; got a DataFrame"),
+        (pd.DataFrame({"set": [1], "row": [4], "role": ["x"], "weight": [1]}), "rows, 0 to 3"),
+        (pd.DataFrame({"set": [1], "row": [-1], "role": ["x"], "weight": [1]}), "rows, 0 to 3"),
+        (pd.DataFrame({"set": [1], "row": ["e1"], "role": ["x"], "weight": [1]}), "rows, 0 to 3"),
+    ],
+)
+def test_sets_are_a_column_or_positions(frame: pd.DataFrame, sets: object, match: str) -> None:
+    with pytest.raises(ArgumentError, match=match):
+        plain(frame, sets=sets)
+
+
+SECRET, NUMBER = "SECRET-7", 987654.321
+
+
+@pytest.mark.parametrize(
+    ("weights", "match"),
+    [
+        ([SECRET] * 4, "Weights must be numbers, they have dtype"),
+        ([NUMBER, SECRET, 1, 2], "Weights must be numbers, they have dtype object"),
+        ([complex(NUMBER)] * 4, "Weights must be numbers, they have dtype complex128"),
+        (
+            pd.date_range("1987-06-05", periods=4),
+            "Weights must be numbers, they have dtype datetime",
+        ),
+        ([-NUMBER, 1, 1, 1], r"finite and not negative, at most 1e\+100; 1 of 4 are not"),
+        ([1e101, 1, np.inf, None], r"at most 1e\+100; 3 of 4 are not"),
+        ([[NUMBER] * 4, [NUMBER]], r"Expected 4 weights, one per row, got shape \(2,\)"),
+        (NUMBER, r"Expected 4 weights, one per row, got shape \(\)"),
+    ],
+)
+def test_weights_are_numbers_and_are_not_said(
+    frame: pd.DataFrame, weights: object, match: str
+) -> None:
+    with pytest.raises(ArgumentError, match=match) as refused:
+        plain(frame, weights=weights)
+    assert not any(word in str(refused.value) for word in (SECRET, str(NUMBER), "1987"))
+
+
+def test_weights_of_a_series_lie_in_the_order_of_the_data(frame: pd.DataFrame) -> None:
+    weights = pd.Series([1.0, 2, 3, 4], index=frame.index)
+    assert plain(frame, weights=weights).weights.tolist() == [1, 2, 3, 4]
+    for other in (weights[::-1], weights.reset_index(drop=True)):
+        with pytest.raises(ArgumentError, match="whose index is not that of the data"):
+            plain(frame, weights=other)
+
+
+def test_a_column_of_measurements_is_not_printed_as_arms() -> None:
+    many = pd.DataFrame({"arm": [f"SECRET-{i}" for i in range(13)]})
+    with pytest.raises(ArgumentError, match="its arms are: 13 different values"):
+        plain(many)
+
+
+@pytest.mark.parametrize("given", [{"e1": 1}, np.ones((4, 2)), pd.DataFrame({"a": [1] * 4})])
+def test_assign_takes_columns(frame: pd.DataFrame, given: object) -> None:
+    found = type(given).__name__
+    with pytest.raises(ArgumentError, match=f"'pain' must be a column, .* got a {found}"):
+        plain(frame).assign(pain=given)

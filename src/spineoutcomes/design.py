@@ -10,11 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes._asked import names_in, plain_frame, require_columns, require_names
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.results import Summary
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
+NAME = "Design"
 SET_COLUMNS = ("set", "row", "role", "weight")
+ESTIMANDS = ("ATE", "ATT", "ATC", "ATO")
+# Squares of larger weights, and their sums, are no numbers.
+HEAVIEST = 1e100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +68,8 @@ class Design:
     estimand : str, optional
         "ATE", "ATT", "ATC" or "ATO", when weights or matching chose one.
     weights : array-like of shape (n,), optional
-        Analysis weights in row order, not normalised; 0 for a discarded row. Weights given by hand
-        are treated as known.
+        Analysis weights in row order, not normalised; 0 for a discarded row. A Series has the index
+        of the data. Weights given by hand are treated as known.
     model : DesignModel, optional
         The fitted treatment model behind estimated weights.
     balance : Summary, optional
@@ -76,8 +82,10 @@ class Design:
     Raises
     ------
     ArgumentError
-        For an unknown column, a missing treatment, a reference that is not an arm, weights of the
-        wrong length or below zero, or patients with several rows and no `cluster`.
+        For data that are no DataFrame, an unknown or repeated column, a missing treatment, a
+        reference that is not an arm, an unknown estimand, weights of the wrong length, below zero
+        or in another order than the data, sets without positions of rows, or patients with several
+        rows and no `cluster`.
 
     Examples
     --------
@@ -105,11 +113,18 @@ class Design:
     method: str = ""
 
     def __post_init__(self) -> None:
-        data = self.data.copy()
-        unit = self.unit or ("patient_id" if "patient_id" in data.columns else None)
-        sets = self.sets
+        data = plain_frame(NAME, self.data, "a pandas DataFrame").copy()
+        own = {"treatment": self.treatment, "cluster": self.cluster, "unit": self.unit}
+        require_names(NAME, own)
+        if self.treatment is None:
+            raise ArgumentError(f"{NAME}: treatment must name a column, got None.")
+        unit = self.unit
+        if unit is None and "patient_id" in data.columns:
+            unit = "patient_id"
+        sets = _checked_sets(self.sets, len(data))
         needed = [self.treatment, self.cluster, unit, sets if isinstance(sets, str) else None]
-        _require_columns(data, [name for name in needed if name is not None])
+        require_columns(NAME, data, [name for name in needed if name is not None])
+        _check_estimand(self.estimand)
         _check_arms(data[self.treatment], self.treatment, self.reference)
         if unit is not None and self.cluster is None and data[unit].duplicated().any():
             repeated = int(data[unit].value_counts().gt(1).sum())
@@ -122,9 +137,9 @@ class Design:
         settled = {
             "data": data,
             "unit": unit,
-            "covariates": tuple(self.covariates),
+            "covariates": _forms(self.covariates),
             "sets": sets,
-            "weights": None if self.weights is None else _checked_weights(self.weights, len(data)),
+            "weights": None if self.weights is None else _checked_weights(self.weights, data.index),
         }
         for name, value in settled.items():
             object.__setattr__(self, name, value)
@@ -172,15 +187,6 @@ class Design:
         return f"<Design: {self.treatment} ({sizes}), reference {self.reference}{more}>"
 
 
-def _require_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
-    absent = [name for name in names if name not in data.columns]
-    if absent:
-        raise ArgumentError(
-            f"No column {', '.join(map(repr, absent))}; there are: "
-            f"{', '.join(map(str, data.columns))}."
-        )
-
-
 def _check_arms(arm: pd.Series, treatment: str, reference: Hashable) -> None:
     missing = int(arm.isna().sum())
     if missing:
@@ -188,21 +194,70 @@ def _check_arms(arm: pd.Series, treatment: str, reference: Hashable) -> None:
             f"{missing} of {len(arm)} rows have no {treatment!r}; leave them out first."
         )
     found = list(pd.unique(arm))
-    if reference not in found:
+    if reference is pd.NA or reference not in found:
         raise ArgumentError(
             f"The reference {reference!r} is not an arm of {treatment!r}; its arms are: "
-            f"{', '.join(map(repr, found))}."
+            f"{named(map(repr, found))}."
         )
 
 
-def _checked_weights(weights: npt.ArrayLike, n: int) -> FloatArray:
-    values = np.array(weights, dtype=float)
-    if values.shape != (n,):
-        raise ArgumentError(f"Expected {n} weights, one per row, got shape {values.shape}.")
-    if not np.isfinite(values).all() or (values < 0).any():
-        raise ArgumentError("Weights must be finite and not negative.")
+def _check_estimand(estimand: object) -> None:
+    if estimand is not None and estimand not in ESTIMANDS:
+        raise ArgumentError(
+            f"{NAME}: unknown estimand {estimand!r}; there are: {', '.join(ESTIMANDS)}."
+        )
+
+
+def _forms(covariates: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(covariates, str):
+        raise ArgumentError(
+            f"{NAME}: covariates is a list of forms; write [{covariates!r}], not the text alone."
+        )
+    return tuple(names_in(NAME, "covariates", covariates))
+
+
+def _shape(values: object) -> tuple[int, ...]:
+    # Lists of unequal lengths have a shape as objects only.
+    found: tuple[int, ...] = getattr(values, "shape", None) or np.array(values, dtype=object).shape
+    return found
+
+
+def _checked_weights(weights: object, index: pd.Index) -> FloatArray:
+    n, shape = len(index), _shape(weights)
+    if shape != (n,):
+        raise ArgumentError(f"Expected {n} weights, one per row, got shape {shape}.")
+    if isinstance(weights, pd.Series) and not weights.index.equals(index):
+        raise ArgumentError(
+            "Weights are a Series whose index is not that of the data, row for row; put them in "
+            "the order of the data (`weights.reindex(data.index)`), or give `weights.to_numpy()`."
+        )
+    column: pd.Series = pd.Series(weights).infer_objects()
+    numeric = pd.api.types.is_numeric_dtype(column)
+    if not numeric or pd.api.types.is_complex_dtype(column):
+        raise ArgumentError(f"Weights must be numbers, they have dtype {column.dtype}.")
+    values = np.array(column.to_numpy(dtype=float, na_value=np.nan))
+    bad = int((~(values >= 0) | (values > HEAVIEST)).sum())
+    if bad:
+        raise ArgumentError(
+            f"Weights must be finite and not negative, at most {HEAVIEST:g}; {bad} of {n} are not."
+        )
     values.flags.writeable = False
     return values
+
+
+def _checked_sets(sets: object, n: int) -> str | pd.DataFrame | None:
+    """Return the sets; a long table has its columns, and positions of rows there are."""
+    if sets is None or isinstance(sets, str):
+        return sets
+    if not isinstance(sets, pd.DataFrame) or not set(SET_COLUMNS) <= set(sets.columns):
+        raise ArgumentError(
+            f"{NAME}: sets must be the name of a column or a DataFrame with the columns "
+            f"{', '.join(SET_COLUMNS)}; got a {type(sets).__name__}."
+        )
+    row = sets["row"]
+    if not pd.api.types.is_integer_dtype(row) or ((row < 0) | (row >= n)).any():
+        raise ArgumentError(f"{NAME}: `row` of sets must hold positions of rows, 0 to {n - 1}.")
+    return sets
 
 
 def _sets_of(sets: pd.Series, arm: pd.Series, reference: Hashable) -> pd.DataFrame:
@@ -215,8 +270,14 @@ def _sets_of(sets: pd.Series, arm: pd.Series, reference: Hashable) -> pd.DataFra
 
 def _aligned(name: str, values: Any, index: pd.Index) -> Any:
     if not isinstance(values, pd.Series):
-        if np.ndim(values) > 0 and len(values) != len(index):
-            raise ArgumentError(f"{name!r} has {len(values)} values for {len(index)} rows.")
+        shape = _shape(values)
+        if len(shape) == 1 and shape != index.shape:
+            raise ArgumentError(f"{name!r} has {shape[0]} values for {len(index)} rows.")
+        if len(shape) > 1 or not (shape or pd.api.types.is_scalar(values)):
+            raise ArgumentError(
+                f"{name!r} must be a column, or one value for all rows; got a "
+                f"{type(values).__name__}."
+            )
         return values
     if not values.index.is_unique:
         raise ArgumentError(

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes._asked import names_in
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.arguments import frame_of, names_in
+from spineoutcomes.numerics.arguments import frame_of
 from spineoutcomes.numerics.effect_rows import inexact_row
 from spineoutcomes.numerics.forms import columns_of
 from spineoutcomes.numerics.intervals import Interval

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spineoutcomes._asked import names_in
 from spineoutcomes.compare._yes_no import YesNo
 from spineoutcomes.errors import ArgumentError, NotEstimableError
-from spineoutcomes.numerics.arguments import names_in
 from spineoutcomes.numerics.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,11 +8,12 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import pandas as pd
 
+from spineoutcomes._asked import names_in
 from spineoutcomes.compare._describe import Described, describe
 from spineoutcomes.compare._kinds import Spread
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.arguments import frame_of, names_in
+from spineoutcomes.numerics.arguments import frame_of
 from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Summary

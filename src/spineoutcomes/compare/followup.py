@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from spineoutcomes._asked import names_in, require_names
 from spineoutcomes.compare._followup_rows import (
     Answers,
     person_time_rows,
@@ -16,7 +17,7 @@ from spineoutcomes.compare._followup_rows import (
 )
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.arguments import frame_of, names_in, require_names, require_number
+from spineoutcomes.numerics.arguments import frame_of, require_number
 from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Summary

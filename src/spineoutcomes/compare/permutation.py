@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes._asked import names_in
 from spineoutcomes.compare._measured import Measured, measured
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
-from spineoutcomes.numerics.arguments import names_in
 from spineoutcomes.numerics.cells import cells_of
 from spineoutcomes.numerics.effect_rows import arm_row, contrast_row, require_arms, test_term
 from spineoutcomes.numerics.intervals import Interval

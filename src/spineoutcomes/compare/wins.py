@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes._asked import names_in
 from spineoutcomes.compare._median_rows import median_rows
 from spineoutcomes.compare._outcomes import arm_cells, ordered_values
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.numerics.arguments import names_in
 from spineoutcomes.numerics.conf_level import require_conf_level
 from spineoutcomes.numerics.direction import require_direction
 from spineoutcomes.numerics.effect_rows import inexact_row, require_arms, test_term, warn_sparse

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -17,36 +15,6 @@ IntArray = npt.NDArray[np.int64]
 
 ALL = "all"
 FEW_CODES = 8
-
-
-def require_columns(function: str, frame: pd.DataFrame, names: list[str]) -> None:
-    """Raise unless the frame has rows and all these columns."""
-    absent = sorted({name for name in names if name not in frame.columns})
-    if absent:
-        raise ArgumentError(
-            f"{function}: no column {', '.join(map(repr, absent))}; the data have: "
-            f"{', '.join(map(str, frame.columns))}."
-        )
-    repeated = sorted({str(name) for name in names if (frame.columns == name).sum() > 1})
-    if repeated:
-        raise ArgumentError(
-            f"{function}: the data have several columns of the name {', '.join(repeated)}; "
-            "rename or drop all but one."
-        )
-    nested = sorted({str(name) for name in names if _holds_lists(frame[name])})
-    if nested:
-        raise ArgumentError(
-            f"{function}: a cell must hold one value; some of {', '.join(nested)} hold lists or "
-            "the like. Give each value a row or a column."
-        )
-    if not len(frame):
-        raise ArgumentError(f"{function}: the data have no rows.")
-
-
-def _holds_lists(column: pd.Series) -> bool:
-    if column.dtype != object or pd.api.types.infer_dtype(column, skipna=True) != "mixed":
-        return False
-    return not all(isinstance(value, Hashable) for value in column)
 
 
 def missing_values(column: pd.Series) -> npt.NDArray[np.bool_] | None:

@@ -70,6 +70,8 @@ def columns_of(forms: Sequence[str], columns: Collection[str]) -> list[str]:
 def _read(form: str, columns: Collection[str]) -> Form:
     if form in columns:
         return (Simple(form),)
+    if not isinstance(form, str):
+        raise _unknown(form, form, columns)
     parts = form.split(":")
     if len(parts) > 2:
         raise ArgumentError(f"{form!r}: a product has two factors, this one has {len(parts)}.")
@@ -82,14 +84,17 @@ def _read_simple(text: str, form: str, columns: Collection[str]) -> Simple:
     if name in columns:
         return Simple(name)
     if spline is None or spline["name"] not in columns:
-        raise ArgumentError(
-            f"covariate {form!r}: no column {(spline['name'] if spline else name)!r}. A covariate "
-            "is a column name, rcs(name, k) or a:b; the columns are: "
-            f"{', '.join(map(str, columns))}."
-        )
+        raise _unknown(form, spline["name"] if spline else name, columns)
     if spline["knots"] is None or not FEWEST_KNOTS <= int(spline["knots"]) <= MOST_KNOTS:
         raise ArgumentError(
             f"{form!r}: say how many knots, {FEWEST_KNOTS} to {MOST_KNOTS}: "
             f"rcs({spline['name']}, 4)."
         )
     return Simple(spline["name"], int(spline["knots"]))
+
+
+def _unknown(form: object, name: object, columns: Collection[str]) -> ArgumentError:
+    return ArgumentError(
+        f"covariate {form!r}: no column {name!r}. A covariate is a column name, rcs(name, k) or "
+        f"a:b; the columns are: {', '.join(map(str, columns))}."
+    )

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from spineoutcomes.errors import ArgumentError
-from spineoutcomes.results.labels import as_labels
-
-# Up to so many arms are named in a message.
-MOST_NAMED = 12
+from spineoutcomes.results.labels import as_labels, named
 
 
 def grouping_column(treatment: str | None, reference: Hashable, by: str | None) -> str | None:
@@ -44,10 +41,8 @@ def reference_code(
         return None
     label = as_labels([reference])[0]
     if label not in groups:
-        # A column with many values holds measurements of patients, not arms.
-        many = len(groups) > MOST_NAMED
-        arms = f"it holds {len(groups)} values" if many else f"its arms are: {', '.join(groups)}"
         raise ArgumentError(
-            f"{function}: the reference {label!r} is not an arm of {treatment!r}; {arms}."
+            f"{function}: the reference {label!r} is not an arm of {treatment!r}; its arms are: "
+            f"{named(groups)}."
         )
     return groups.index(label)

@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes._asked import require_columns, require_names
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, MissingDataWarning
-from spineoutcomes.numerics.arguments import frame_of, require_names
+from spineoutcomes.numerics.arguments import frame_of
 from spineoutcomes.numerics.columns import (
     counts_of_codes,
     read_counts,
     read_weights,
-    require_columns,
     stored_groups,
 )
 from spineoutcomes.numerics.completeness import (

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Words = Callable[[Any], str]
+# Up to so many labels are named in a message.
+MOST_NAMED = 12
 
 
 def as_labels(values: Iterable[object]) -> list[str]:
@@ -23,6 +25,22 @@ def _label(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def named(labels: Iterable[str]) -> str:
+    """Return labels for a message; of many, which are measurements of patients, their number.
+
+    Examples
+    --------
+    >>> named(["mis", "open"])
+    'mis, open'
+    >>> named(map(str, range(60)))
+    '60 different values'
+    """
+    listed = list(labels)
+    if len(listed) > MOST_NAMED:
+        return f"{len(listed)} different values"
+    return ", ".join(listed)
 
 
 def words(known: Mapping[str, str] | None) -> Words:

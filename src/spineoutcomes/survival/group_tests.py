@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes._asked import names_in
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SparseDataWarning
-from spineoutcomes.numerics.arguments import names_in, require_number
+from spineoutcomes.numerics.arguments import require_number
 from spineoutcomes.numerics.distributions import chi_square_tail
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows

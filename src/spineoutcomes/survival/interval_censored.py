@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes._asked import require_columns, require_names
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, ConvergenceWarning
-from spineoutcomes.numerics.arguments import require_names
-from spineoutcomes.numerics.columns import require_columns
 from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.interval_masses import KKT_TOLERANCE, Turnbull, turnbull
 from spineoutcomes.numerics.rows import Rows, analysis_rows
