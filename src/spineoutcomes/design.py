@@ -197,7 +197,7 @@ def _check_arms(arm: pd.Series, treatment: str, reference: Hashable) -> None:
     if reference is pd.NA or reference not in found:
         raise ArgumentError(
             f"The reference {reference!r} is not an arm of {treatment!r}; its arms are: "
-            f"{named(map(repr, found))}."
+            f"{named(map(repr, found), 'values')}."
         )
 
 

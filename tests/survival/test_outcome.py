@@ -93,7 +93,7 @@ BACKWARD = pd.Categorical(["a", "censored", "a"], ["a", "censored"], ordered=Tru
     ("event", "message"),
     [
         (UNORDERED, "not ordered and begins with 'censored'.*ordered=True"),
-        (BACKWARD, "is ordered and begins with 'a'"),
+        (BACKWARD, "is ordered and does not begin with 'censored'"),
         (["dead", "alive", "dead"], "event has dtype .*expected an ordered Categorical"),
         ([1, 0.5, 0], "1 of 3 events are no whole number"),
         ([1, -1, -9], "2 of 3 events are no whole number"),

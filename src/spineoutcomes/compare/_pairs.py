@@ -13,6 +13,7 @@ from spineoutcomes.compare._yes_no import YesNo
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, MissingDataWarning, NotEstimableError
 from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -75,7 +76,7 @@ def complete_pairs(rows: Rows, data: pd.DataFrame | Design, function: str) -> tu
     if rows.reference is None or len(rows.groups) != 2:
         raise ArgumentError(
             f"{function}: pairs need two arms with a reference; found {len(rows.groups)}: "
-            f"{', '.join(rows.groups)}."
+            f"{named(rows.groups)}."
         )
     sets = _set_codes(rows, data, function)
     control = (rows.group == rows.reference).astype(np.int64)

@@ -19,6 +19,7 @@ from spineoutcomes.numerics.negative_binomial import fit_negative_binomial
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.numerics.sandwich import RobustError, robust_error
 from spineoutcomes.numerics.small_samples import FEW_IN_ARM, cluster_rule
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 ZOU = "doi:10.1093/aje/kwh090"
@@ -124,7 +125,7 @@ def exact_ratios(rows: Rows, events: FloatArray, time: FloatArray, conf_level: f
     empty = [rows.contrast(*pair) for pair in rows.pairs() if not x[list(pair)].sum()]
     if empty:
         raise NotEstimableError(
-            f"{NAME}: no event in either arm of {', '.join(empty)}; give the rate of each arm with "
+            f"{NAME}: no event in either arm of {named(empty)}; give the rate of each arm with "
             "its interval instead."
         )
     remark = "each arm is one row of totals: at most one event a patient is taken for granted."
@@ -153,7 +154,7 @@ def _require_events(rows: Rows, events: FloatArray) -> None:
     empty = [label for label, found in zip(rows.groups, x, strict=True) if not found]
     if empty:
         raise NotEstimableError(
-            f"{NAME}: no event in {', '.join(empty)}, so the ratio is 0 or infinite; use "
+            f"{NAME}: no event in {named(empty)}, so the ratio is 0 or infinite; use "
             'method="exact", which gives its limits.'
         )
 
@@ -172,7 +173,7 @@ def _require_two(rows: Rows) -> None:
     single = [label for label, found in zip(rows.groups, sizes, strict=True) if found < 2]
     if single:
         raise NotEstimableError(
-            f"{NAME}: {', '.join(single)} is one {what} only, so its variation cannot be seen; "
+            f"{NAME}: {named(single)} is one {what} only, so its variation cannot be seen; "
             f"every arm needs at least two {what}s."
         )
 
@@ -183,13 +184,13 @@ def _notes(rows: Rows, values: list[Interval]) -> tuple[str, ...]:
     bare = [rows.contrast(*pair) for pair, value in pairs if math.isnan(value.low)]
     if bare:
         notes.append(
-            f"the rates of {', '.join(bare)} do not vary within the arms; an interval that would "
+            f"the rates of {named(bare)} do not vary within the arms; an interval that would "
             "rest on no variation is left missing."
         )
     small = [label for a, label in enumerate(rows.groups) if size(rows, a) < FEW_IN_ARM]
     if small:
         notes.append(
-            f"fewer than {FEW_IN_ARM} rows in {', '.join(small)}; only exact tests give a p-value "
+            f"fewer than {FEW_IN_ARM} rows in {named(small)}; only exact tests give a p-value "
             "there."
         )
     if rows.cluster is not None:

@@ -18,6 +18,7 @@ from spineoutcomes.numerics.effect_rows import contrast_row
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 Pair = tuple[int, int]
@@ -177,4 +178,4 @@ def _gaps(data: YesNo, contrasts: Contrasts, procedure: Procedure) -> tuple[str,
 
 def _named(data: YesNo, contrasts: Contrasts, where: Callable[[Interval], bool]) -> str:
     found = [pair for pair, value in contrasts.values.items() if where(value)]
-    return ", ".join(data.rows.contrast(*pair) for pair in found)
+    return named(data.rows.contrast(*pair) for pair in found)

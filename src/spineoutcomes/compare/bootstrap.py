@@ -28,6 +28,7 @@ from spineoutcomes.numerics.resampling import Clusters, Individuals, bootstrap_l
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.numerics.seeds import require_draws, require_seed
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "bootstrap_effect"
@@ -203,7 +204,7 @@ def _sample(rows: Rows, y: FloatArray) -> Individuals | Clusters:
     ]
     if few:
         raise NotEstimableError(
-            f"{NAME}: every arm needs at least {FEWEST_CLUSTERS} clusters; {', '.join(few)}."
+            f"{NAME}: every arm needs at least {FEWEST_CLUSTERS} clusters; {named(few)}."
         )
     return Clusters(y, rows.counts, rows.group, rows.cluster)
 
@@ -273,6 +274,6 @@ def _notes(rows: Rows, without: list[Key]) -> tuple[str, ...]:
         return ()
     names = [rows.groups[a] if b is None else rows.contrast(a, b) for a, b in without]
     return (
-        f"the replicates of {', '.join(names)} do not vary, or all lie on one side of the "
+        f"the replicates of {named(names)} do not vary, or all lie on one side of the "
         "estimate; the interval is left missing.",
     )

@@ -16,6 +16,7 @@ from spineoutcomes.numerics.intervals import NAN, Interval
 from spineoutcomes.numerics.moments import mean_interval, sample_moments, welch_difference
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 NAME = "geometric_mean_ratio"
 WELCH = "doi:10.1093/biomet/34.1-2.28"
@@ -159,6 +160,6 @@ def _notes(outcome: str, constant: list[str]) -> tuple[str, ...]:
     if not constant:
         return ()
     return (
-        f"{outcome!r} does not vary in {', '.join(constant)}; an interval that would rest on no "
+        f"{outcome!r} does not vary in {named(constant)}; an interval that would rest on no "
         "variation is left missing.",
     )

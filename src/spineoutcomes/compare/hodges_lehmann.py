@@ -18,6 +18,7 @@ from spineoutcomes.numerics.effect_rows import contrast_row, inexact_row, requir
 from spineoutcomes.numerics.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 NAME = "hodges_lehmann_shift"
 HODGES_LEHMANN = "doi:10.1214/aoms/1177704172"
@@ -188,6 +189,6 @@ def _notes(without: list[str]) -> tuple[str, ...]:
     if not without:
         return ()
     return (
-        f"{', '.join(without)}: too few values, or no variation, for a rank interval at this "
+        f"{named(without)}: too few values, or no variation, for a rank interval at this "
         "level; it is left missing.",
     )

@@ -16,6 +16,7 @@ from spineoutcomes.numerics.effect_rows import arm_row, inexact_row, require_arm
 from spineoutcomes.numerics.moments import Moments, mean_interval, sample_moments, welch_difference
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "mean_difference"
@@ -173,6 +174,6 @@ def _constant_note(outcome: str, arms: list[str]) -> tuple[str, ...]:
     if not arms:
         return ()
     return (
-        f"{outcome!r} does not vary in {', '.join(arms)}; an interval that would rest on no "
+        f"{outcome!r} does not vary in {named(arms)}; an interval that would rest on no "
         "variation is left missing.",
     )

@@ -15,6 +15,7 @@ from spineoutcomes.numerics.effect_rows import contrast_row, require_arms, warn_
 from spineoutcomes.numerics.medians import median_difference_interval
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 NAME = "median_difference"
 ZOU_DONNER = "doi:10.1002/sim.3095"
@@ -155,7 +156,7 @@ def _notes(without: list[str], conf_level: float) -> tuple[str, ...]:
     if not without:
         return ()
     return (
-        f"an arm of {', '.join(without)} has too few rows for a median's interval at the level "
+        f"an arm of {named(without)} has too few rows for a median's interval at the level "
         f"{conf_level:g}; the interval of the difference is left missing. hodges_lehmann_shift is "
         "exact in small arms.",
     )

@@ -30,6 +30,7 @@ from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.numerics.small_arms import without_p
 from spineoutcomes.numerics.small_samples import FEW_IN_ARM, require_events
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -163,7 +164,7 @@ def ordinal_odds_ratio(
     estimand = "conditional" if terms else "marginal"
     few = [label for arm, label in enumerate(rows.groups) if size(rows, arm) < FEW_IN_ARM]
     if few:
-        notes += (f"fewer than {FEW_IN_ARM} rows in {', '.join(few)}; p is left missing there.",)
+        notes += (f"fewer than {FEW_IN_ARM} rows in {named(few)}; p is left missing there.",)
     ratios = _ratios(rows, model, fit, conf_level, estimand)
     for note in notes:
         warn_sparse(f"{NAME}: {note}")

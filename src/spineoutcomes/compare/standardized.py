@@ -14,6 +14,7 @@ from spineoutcomes.numerics.hedges import hedges_g
 from spineoutcomes.numerics.moments import mean_interval, sample_moments
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 NAME = "standardized_difference"
 HEDGES = "doi:10.3102/10769986006002107"
@@ -115,7 +116,7 @@ def standardized_difference(
     ]
     if flat:
         raise NotEstimableError(
-            f"{NAME}: {outcome!r} does not vary within the arms of {', '.join(flat)}, so there is "
+            f"{NAME}: {outcome!r} does not vary within the arms of {named(flat)}, so there is "
             "no standard deviation to measure by; use mean_difference."
         )
     contrasts = [

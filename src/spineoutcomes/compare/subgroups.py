@@ -23,6 +23,7 @@ from spineoutcomes.numerics.effect_rows import term, warn_sparse
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
 from spineoutcomes.results._frame import stacked
+from spineoutcomes.results.labels import named
 
 IntArray = npt.NDArray[np.int64]
 NAME = "subgroup_effects"
@@ -248,7 +249,7 @@ def _in_level(
     here = np.bincount(rows.group[own], minlength=len(rows.groups))
     if not here.all():
         empty = [label for label, n in zip(rows.groups, here, strict=True) if not n]
-        return f"{words} is not estimable: no rows of {', '.join(empty)}"
+        return f"{words} is not estimable: no rows of {named(empty)}"
     part = frame.iloc[rows.position[own]]
     try:
         shown = measure.compute(part, **arguments)

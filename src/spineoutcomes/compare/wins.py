@@ -21,6 +21,7 @@ from spineoutcomes.numerics.placements import superiority, win_odds_interval
 from spineoutcomes.numerics.rank_tests import van_elteren
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "win_odds"
@@ -207,12 +208,12 @@ def _notes(without: list[str], untested: list[str]) -> tuple[str, ...]:
     notes = []
     if without:
         notes.append(
-            f"{', '.join(without)}: one arm fares better throughout, or all fare the same; the "
+            f"{named(without)}: one arm fares better throughout, or all fare the same; the "
             "interval, which would rest on no variation, is left missing."
         )
     if untested:
         notes.append(
-            f"{', '.join(untested)}: no stratum holds both arms and different outcomes; there is "
+            f"{named(untested)}: no stratum holds both arms and different outcomes; there is "
             "no stratified test."
         )
     return tuple(notes)

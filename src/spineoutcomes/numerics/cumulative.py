@@ -16,6 +16,7 @@ import numpy.typing as npt
 from spineoutcomes.errors import NotEstimableError
 from spineoutcomes.numerics.distributions import expit, logit
 from spineoutcomes.numerics.information import cross_product, require_independent
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -242,7 +243,7 @@ def _refuse_endless(X: FloatArray, step: FloatArray, names: Sequence[str]) -> No
     part = np.abs(step) * X.std(axis=0)
     found = [name for name, share in zip(names, part, strict=True) if share > SHARE * part.max()]
     raise NotEstimableError(
-        f"{', '.join(found)}: the outcome lies wholly on one side (separation), so the odds ratio "
-        "is infinite. Merge categories or levels, leave the term out, or compare the arms with "
-        "hodges_lehmann_shift or win_odds."
+        f"{named(found, 'terms')}: the outcome lies wholly on one side (separation), so the odds "
+        "ratio is infinite. Merge categories or levels, leave the term out, or compare the arms "
+        "with hodges_lehmann_shift or win_odds."
     )

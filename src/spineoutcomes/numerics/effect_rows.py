@@ -9,6 +9,7 @@ from spineoutcomes.errors import NotEstimableError, SparseDataWarning
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.numerics.small_arms import without_p
+from spineoutcomes.results.labels import named
 
 Row = Mapping[str, object]
 
@@ -95,7 +96,7 @@ def require_arms(rows: Rows, function: str, *, at_least: int) -> None:
     ]
     if small:
         raise NotEstimableError(
-            f"{function}: every arm needs at least {at_least} complete row(s); {', '.join(small)}."
+            f"{function}: every arm needs at least {at_least} complete row(s); {named(small)}."
         )
 
 

@@ -19,6 +19,7 @@ from spineoutcomes.numerics.information import (
     inverse_information,
     quadratic_forms,
 )
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 INTERCEPT = "the intercept"
@@ -282,7 +283,7 @@ def _refuse_endless(
     part = np.abs(step) * X.std(axis=0)
     found = [name for name, share in zip(names, part, strict=True) if share > SHARE * part.max()]
     raise NotEstimableError(
-        f"{', '.join(found) or names[0]}: the outcome is the same in every row on one side "
+        f"{named(found or names[:1], 'terms')}: the outcome is the same in every row on one side "
         "(separation), so the coefficient is infinite. Merge levels, leave the term out, or, for "
         "a yes/no outcome, use firth_logistic."
     )

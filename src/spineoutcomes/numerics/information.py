@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.errors import NotEstimableError
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 # A column whose part outside the earlier columns is smaller than this share of its length is
@@ -98,5 +99,5 @@ def _alias(R: FloatArray, j: int, names: Sequence[str]) -> str:
         return f"{names[j]} is zero in every row"
     return (
         f"{names[j]} cannot be told apart from the other terms of the model: it is a combination "
-        f"of {', '.join(parts)}; leave one of them out"
+        f"of {named(parts, 'terms')}; leave one of them out"
     )

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.errors import NotEstimableError
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 # A column whose part outside the earlier columns is smaller than this share of its length is
@@ -69,8 +70,8 @@ def fit_least_squares(
     if len(R) < p or own.any():
         found = [name for name, bad in zip(names, own, strict=False) if bad] or list(names)
         raise NotEstimableError(
-            f"{', '.join(found)} cannot be told apart from the other terms of the model: it does "
-            "not vary, or repeats them."
+            f"{named(found, 'terms')} cannot be told apart from the other terms of the model: it "
+            "does not vary, or repeats them."
         )
     inverse = np.linalg.inv(R)
     coefficients = inverse @ (Q.T @ (y * root))

@@ -15,6 +15,7 @@ from spineoutcomes.numerics.floats import as_floats, is_number, require_finite
 from spineoutcomes.numerics.forms import Form, Simple, read_forms
 from spineoutcomes.numerics.information import require_independent
 from spineoutcomes.numerics.splines import spline_basis, spline_knots
+from spineoutcomes.results.labels import named
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -257,7 +258,7 @@ def _indicators(values: pd.Series, levels: tuple[str, ...], name: str) -> list[F
     if strange:
         raise ArgumentError(
             f"{name!r}: {strange} of {len(values)} values are missing or not among the levels of "
-            f"the model: {', '.join(levels)}."
+            f"the model: {named(levels, 'levels')}."
         )
     return [(codes == code).astype(float) for code in range(1, len(levels))]
 

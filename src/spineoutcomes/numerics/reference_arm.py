@@ -43,6 +43,6 @@ def reference_code(
     if label not in groups:
         raise ArgumentError(
             f"{function}: the reference {label!r} is not an arm of {treatment!r}; its arms are: "
-            f"{named(groups)}."
+            f"{named(groups, 'values')}."
         )
     return groups.index(label)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from spineoutcomes.numerics.intervals import NAN, Interval
 from spineoutcomes.numerics.small_samples import FEW_IN_ARM
+from spineoutcomes.results.labels import named
 
 # The words by which a row is known whose p was held back.
 NO_P = "no p-value: "
@@ -25,5 +26,5 @@ def without_p(value: Interval, sizes: Mapping[str, float]) -> tuple[Interval, st
     small = [f"{label} has {n:.0f}" for label, n in sizes.items() if n < FEW_IN_ARM]
     if not small or value.p_value != value.p_value:
         return value, ""
-    words = f"; {NO_P}{', '.join(small)}, and below {FEW_IN_ARM} only exact tests give one"
+    words = f"; {NO_P}{named(small)}, and below {FEW_IN_ARM} only exact tests give one"
     return replace(value, p_value=NAN), words

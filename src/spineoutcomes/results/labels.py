@@ -27,7 +27,7 @@ def _label(value: object) -> str:
     return str(value)
 
 
-def named(labels: Iterable[str]) -> str:
+def named(labels: Iterable[str], kind: str = "groups") -> str:
     """Return labels for a message; of many, which are measurements of patients, their number.
 
     Examples
@@ -35,11 +35,11 @@ def named(labels: Iterable[str]) -> str:
     >>> named(["mis", "open"])
     'mis, open'
     >>> named(map(str, range(60)))
-    '60 different values'
+    '60 different groups'
     """
     listed = list(labels)
     if len(listed) > MOST_NAMED:
-        return f"{len(listed)} different values"
+        return f"{len(listed)} different {kind}"
     return ", ".join(listed)
 
 

@@ -18,6 +18,7 @@ from spineoutcomes.numerics.influence import influence_covariance
 from spineoutcomes.numerics.intervals import Interval, ratio_interval, t_interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.numerics.small_arms import without_p
+from spineoutcomes.results.labels import named
 from spineoutcomes.survival.influence import Influence, influence_at
 from spineoutcomes.survival.outcome import Outcome, read_outcome
 from spineoutcomes.survival.sampling import FEATURES, Group, sampled
@@ -152,7 +153,7 @@ def notes_on_certainty(
     if not certain:
         return ()
     note = (
-        f"{', '.join(certain)}: an estimate has no error of its own, because nobody or everybody "
+        f"{named(certain)}: an estimate has no error of its own, because nobody or everybody "
         "had the event, or all rows lie in one cluster; intervals and p of its comparisons, which "
         "would take it for certain, are left missing."
     )

@@ -18,6 +18,7 @@ from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.numerics.seeds import require_draws, require_seed
 from spineoutcomes.results import Effects
+from spineoutcomes.results.labels import named
 from spineoutcomes.survival.arms import Row, contrast_rows, level_row
 from spineoutcomes.survival.outcome import Outcome, read_outcome
 from spineoutcomes.survival.reach import (
@@ -222,7 +223,7 @@ def _cause(level: str, cause: Hashable, outcome: Outcome) -> int | None:
     if cause is not None:
         return outcome.cause_code(cause, NAME) - 1
     if level == "incidence" or len(outcome.causes) > 1:
-        raise ArgumentError(f"{NAME}: {level} needs `cause`, one of: {', '.join(outcome.causes)}.")
+        raise ArgumentError(f"{NAME}: {level} needs `cause`, one of: {outcome.named_causes}.")
     return None
 
 
@@ -240,7 +241,7 @@ def _require_levels(rows: Rows, levels: FloatArray) -> None:
     above = [label for label, x in zip(rows.groups, levels[:, 0], strict=True) if np.isinf(x)]
     if above:
         raise NotEstimableError(
-            f"{NAME}: in {', '.join(above)} fewer than one half had the event; compare restricted "
+            f"{NAME}: in {named(above)} fewer than one half had the event; compare restricted "
             "mean times or a horizon."
         )
     neither = int((np.isinf(levels).sum(axis=0) > 1).sum())
@@ -305,7 +306,7 @@ def _notes(flat: list[str]) -> tuple[str, ...]:
     if not flat:
         return ()
     note = (
-        f"the replicates of {', '.join(flat)} do not vary, all lie on one side of the estimate, or "
+        f"the replicates of {named(flat)} do not vary, all lie on one side of the estimate, or "
         "do not reach one half; a limit is left missing."
     )
     warnings.warn(f"{NAME}: {note}", SparseDataWarning, stacklevel=4)

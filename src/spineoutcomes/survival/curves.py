@@ -156,7 +156,7 @@ def survival_curve(
     if len(outcome.causes) > 1:
         raise ArgumentError(
             f"survival_curve: the event has {len(outcome.causes)} causes "
-            f"({', '.join(outcome.causes)}; 0 or 'censored' is censoring). One minus a "
+            f"({outcome.named_causes}; 0 or 'censored' is censoring). One minus a "
             "Kaplan-Meier curve overstates the risk of one of several causes: use "
             "cumulative_incidence, or merge the causes into one event on purpose."
         )

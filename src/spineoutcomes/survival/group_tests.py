@@ -18,6 +18,7 @@ from spineoutcomes.numerics.distributions import chi_square_tail
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.rows import Rows
 from spineoutcomes.numerics.small_arms import without_p
+from spineoutcomes.results.labels import named
 from spineoutcomes.survival.observed_expected import ObservedExpected
 from spineoutcomes.survival.outcome import Outcome
 from spineoutcomes.survival.risk_sets import RiskSets, count_masses
@@ -50,7 +51,7 @@ def cause_to_test(outcome: Outcome, cause: Hashable, function: str, others: str)
         return outcome.cause_code(cause, function)
     if len(outcome.causes) > 1:
         raise ArgumentError(
-            f"{function}: the event has the causes {', '.join(outcome.causes)}; say which is "
+            f"{function}: the event has the causes {outcome.named_causes}; say which is "
             f"tested with `cause` ({others}), or merge them."
         )
     return 1
@@ -123,7 +124,7 @@ def sparse_notes(rows: Rows, found: ObservedExpected, function: str) -> tuple[st
     if not left:
         return ()
     note = (
-        f"{', '.join(left)} cannot be compared: no event happened while this group and another "
+        f"{named(left)} cannot be compared: no event happened while this group and another "
         "were at risk."
     )
     warnings.warn(f"{function}: {note}", SparseDataWarning, stacklevel=3)

@@ -18,6 +18,7 @@ from spineoutcomes.numerics.interval_masses import KKT_TOLERANCE, Turnbull, turn
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
+from spineoutcomes.results.labels import named
 from spineoutcomes.survival.outcome import checked_times, require_complete
 from spineoutcomes.survival.risk_sets import RiskSets, count
 from spineoutcomes.survival.steps import checked_horizons
@@ -232,5 +233,5 @@ def _notes(rows: Rows, fits: list[Turnbull]) -> tuple[str, ...]:
         notes.append(f"{rows.n_missing_total:.0f} rows lacking a time or group are left out.")
     loose = [label for label, fit in zip(rows.groups, fits, strict=True) if not fit.converged]
     if loose:
-        notes.append(f"The estimate has not converged in {', '.join(loose)}.")
+        notes.append(f"The estimate has not converged in {named(loose)}.")
     return tuple(notes)

@@ -14,6 +14,7 @@ from spineoutcomes.numerics.distributions import chi_square_tail
 from spineoutcomes.numerics.intervals import Interval
 from spineoutcomes.numerics.nuisance import sums_by
 from spineoutcomes.numerics.rows import Rows
+from spineoutcomes.results.labels import named
 from spineoutcomes.survival.arms import Arms
 from spineoutcomes.survival.histories import Histories
 from spineoutcomes.survival.influence import Influence, influence_at
@@ -102,27 +103,27 @@ class Courses:
         return np.asarray(self.histories.unit[self.rows.group == g])
 
     def _require(self, horizon: float, function: str) -> None:
-        named = list(zip(self.rows.groups, self.counts, strict=True))
-        early = [label for label, counts in named if counts.reached(horizon) < 0]
+        counted = list(zip(self.rows.groups, self.counts, strict=True))
+        early = [label for label, counts in counted if counts.reached(horizon) < 0]
         if early:
             raise NotEstimableError(
-                f"{function}: nobody of {', '.join(early)} was observed before the horizon "
+                f"{function}: nobody of {named(early)} was observed before the horizon "
                 f"{horizon:g}; choose a later one."
             )
         short = [
             f"{label} to {counts.time[-1]:g}"
-            for label, counts in named
+            for label, counts in counted
             if counts.ends_before(horizon) and alive(counts)[-1] > 0
         ]
         settled = [
-            label for label, counts in named if when_settled(counts, n_deaths(counts)) <= horizon
+            label for label, counts in counted if when_settled(counts, n_deaths(counts)) <= horizon
         ]
         if settled:
             raise NotEstimableError(f"{function}: {note_on_settled(settled, 'died')}")
         if short:
             raise NotEstimableError(
                 f"{function}: horizon = {horizon:g} lies beyond the follow-up "
-                f"({', '.join(short)}); choose a time up to which every arm was observed."
+                f"({named(short)}); choose a time up to which every arm was observed."
             )
 
 

@@ -184,7 +184,7 @@ def _cause(outcome: Outcome, cause: Hashable) -> int | None:
         return outcome.cause_code(cause, NAME) - 1
     if len(outcome.causes) > 1:
         raise ArgumentError(
-            f"{NAME}: the event has the causes {', '.join(outcome.causes)}; say whose incidence is "
+            f"{NAME}: the event has the causes {outcome.named_causes}; say whose incidence is "
             "compared with `cause`, or merge them into one event on purpose."
         )
     return None

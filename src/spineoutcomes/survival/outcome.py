@@ -15,7 +15,7 @@ from spineoutcomes.errors import ArgumentError, NotEstimableError
 from spineoutcomes.numerics.columns import small_integer
 from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.rows import Rows
-from spineoutcomes.results.labels import as_labels
+from spineoutcomes.results.labels import as_labels, named
 from spineoutcomes.survival.cross_table import as_places
 from spineoutcomes.survival.ties import CloseTimes, both_with_ties, close_times
 
@@ -73,6 +73,11 @@ class Outcome:
         """0 = censored, k = cause k, of shape (n,), to reckon with."""
         return self.codes.astype(np.int64)
 
+    @property
+    def named_causes(self) -> str:
+        """The causes for a message; a column of measurements taken for an event is not printed."""
+        return named(self.causes, "values")
+
     def cause_code(self, cause: Hashable, function: str) -> int:
         """Return the code of a cause given as its category or number.
 
@@ -84,7 +89,7 @@ class Outcome:
         label = as_labels([int(cause) if isinstance(cause, bool) else cause])[0]
         if label not in self.causes:
             raise ArgumentError(
-                f"{function}: no cause {label!r}; the causes are: {', '.join(self.causes)}."
+                f"{function}: no cause {label!r}; the causes are: {self.named_causes}."
             )
         return self.causes.index(label) + 1
 
@@ -156,7 +161,7 @@ def require_complete(rows: Rows, function: str) -> None:
     empty = np.flatnonzero(rows.sizes == 0)
     if len(empty):
         raise NotEstimableError(
-            f"{function}: no complete rows in {', '.join(rows.groups[g] for g in empty)}; "
+            f"{function}: no complete rows in {named(rows.groups[g] for g in empty)}; "
             "leave the group out or complete its time and event."
         )
 
@@ -193,8 +198,9 @@ def _event_codes(event: pd.Series, function: str) -> tuple[Codes, tuple[str, ...
         if not event.cat.ordered or categories[0] != CENSORED:
             raise ArgumentError(
                 f"{function}: a Categorical event must be ordered with 'censored' first; this one "
-                f"is {'ordered' if event.cat.ordered else 'not ordered'} and begins with "
-                f"{str(categories[0])!r}. Expected {EVENT_FORMS}."
+                f"is {'ordered' if event.cat.ordered else 'not ordered'} and "
+                f"{'begins' if categories[0] == CENSORED else 'does not begin'} with 'censored'. "
+                f"Expected {EVENT_FORMS}."
             )
         return np.asarray(event.cat.codes), tuple(as_labels(categories[1:]))
     # A column of True, False and missing is an object; without its missing values it is bool.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spineoutcomes.errors import NotEstimableError
+from spineoutcomes.results.labels import named
 from spineoutcomes.survival.product_limit import survival
 from spineoutcomes.survival.risk_sets import RiskSets
 from spineoutcomes.survival.sampling import Group
@@ -31,7 +32,7 @@ def require_reached(groups: Sequence[Group], function: str, word: str, at: float
     ]
     if short:
         raise NotEstimableError(
-            f"{function}: {word} = {at:g} lies beyond the follow-up ({', '.join(short)}); choose a "
+            f"{function}: {word} = {at:g} lies beyond the follow-up ({named(short)}); choose a "
             "time up to which every arm was observed."
         )
 
@@ -48,7 +49,7 @@ def require_area(groups: Sequence[Group], function: str, tau: float) -> None:
     late = [group.label for group in groups if group.observed.time[0] > 0]
     if late:
         raise NotEstimableError(
-            f"{function}: nobody of {', '.join(late)} was observed from 0 on, so that the mean "
+            f"{function}: nobody of {named(late)} was observed from 0 on, so that the mean "
             "time from 0 is not known; move the origin to a time at which all arms are observed."
         )
     require_reached(groups, function, "tau", tau)
@@ -76,7 +77,7 @@ def when_settled(counts: RiskSets, n_out: FloatArray | None = None) -> float:
 def note_on_settled(labels: Sequence[str], happened: str = "had the event") -> str:
     """Return the note on groups whose curve the few at risk at first have settled."""
     return (
-        f"In {', '.join(labels)} everyone at risk {happened} before later rows entered, which "
+        f"In {named(labels)} everyone at risk {happened} before later rows entered, which "
         "settles the curve for good; begin at a time when more are observed."
     )
 
@@ -106,6 +107,6 @@ def require_begun(groups: Sequence[Group], function: str, horizon: float) -> Non
     early = [group.label for group in groups if group.observed.reached(horizon) < 0]
     if early:
         raise NotEstimableError(
-            f"{function}: nobody of {', '.join(early)} was observed before the horizon "
+            f"{function}: nobody of {named(early)} was observed before the horizon "
             f"{horizon:g}; choose a later one."
         )
