@@ -13,7 +13,7 @@ import pytest
 from tests.test_designs_are_respected import ARMS, CALLS, FUNCTIONS, N, frame
 
 import spineoutcomes as so
-from spineoutcomes.errors import ArgumentError, SpineOutcomesError
+from spineoutcomes.errors import ArgumentError, NotEstimableError, SpineOutcomesError
 from spineoutcomes.results.labels import MOST_NAMED
 
 TABLES: dict[str, Any] = {
@@ -208,6 +208,55 @@ def test_a_list_of_columns_holds_names(function: Any, name: str) -> None:
         expected = f"{own}: {name} must be a column or a list of columns, got a {found}."
         assert said(given) == expected
     assert "no column 1" in said([1])
+
+
+HUGE = {
+    "one huge number": [1e300] + [1.0] * (N - 1),
+    "huge numbers": [1e300] * N,
+    "large numbers": list(987654000 + np.arange(N)),
+    "one large number": [1e9] + [1.0] * (N - 1),
+    "large integers": np.array([2**63 + 5] + [1] * (N - 1), dtype=np.uint64),
+}
+
+
+@pytest.mark.parametrize("content", HUGE)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_numbers_too_large_to_reckon_with(function: Any, content: str) -> None:
+    data = frame()
+    data["other"] = HUGE[content]
+    known = inspect.signature(function).parameters
+    roles = ("outcome", "exposure", "baseline", "weights", "counts", "event", "time", "lower")
+    for role in [role for role in roles if role in known]:
+        if role == "counts" and content in ("large numbers", "one large number"):
+            continue  # so many rows may be asked for, and take their time
+        answers_or_says(function, data, arguments(function) | {role: "other"})
+
+
+def test_counts_weights_and_events_are_numbers_that_are_exact() -> None:
+    call = {"time": "time", "event": "death"}
+    data = frame().assign(many=1e300, code=2**60)
+    with pytest.raises(ArgumentError, match=r"counts of 'many' add up to more than 9e\+15 rows"):
+        so.survival.survival_curve(data, **call, counts="many")
+    with pytest.raises(ArgumentError, match=r"60 of 60 in 'many' are not, or lie above 1e\+100"):
+        so.survival.survival_curve(data, **call, weights="many")
+    for event in ("many", "code"):
+        with pytest.raises(ArgumentError, match=r"60 of 60 events .*0 \(and at most 9e\+15\)"):
+            so.survival.survival_curve(data, **call | {"event": event})
+    data["many"] = 987654000
+    with pytest.raises(NotEstimableError, match=r"mis - open counts 1e\+09 rows or more"):
+        so.compare.permutation_test(data, outcome="pain", counts="many", **ARMS)
+
+
+def test_a_limit_beyond_all_floats_is_infinite() -> None:
+    data = frame().assign(years=[987654.0] + [1.0] * (N - 1))
+    rates = so.compare.rate_ratio(data, outcome="event", exposure="years", **ARMS).tidy()
+    ratio = rates.loc[rates["measure"] == "rate_ratio"].iloc[0]
+    # All rows of mis, with the one of 987654 years, against all of open.
+    own, other = (data[data["arm"] == arm] for arm in ("mis", "open"))
+    rate, against = (arm["event"].sum() / arm["years"].sum() for arm in (own, other))
+    assert ratio["estimate"] == pytest.approx(rate / against)
+    assert ratio["conf_low"] == 0
+    assert ratio["conf_high"] == np.inf
 
 
 def test_arms_are_named_but_not_a_column_of_measurements() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from spineoutcomes.compare._contrasts import Record, is_ratio, on_scale
 from spineoutcomes.numerics.heterogeneity import cochran_q
-from spineoutcomes.numerics.intervals import t_interval
+from spineoutcomes.numerics.intervals import exponential, t_interval
 from spineoutcomes.numerics.small_arms import NO_P
 from spineoutcomes.numerics.small_samples import FEW_IN_ARM
 
@@ -79,7 +79,7 @@ def _difference(
     error = math.hypot(other.row["std_error"], first.row["std_error"])
     found = t_interval(estimate, error, math.inf, conf_level)
     ratio = is_ratio(other.row)
-    back = math.exp if ratio else float
+    back = exponential if ratio else float
     return {
         "term": f"{term}[{other.level}]",
         "contrast": None,

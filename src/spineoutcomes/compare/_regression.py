@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +14,7 @@ from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.arguments import frame_of
 from spineoutcomes.numerics.effect_rows import inexact_row
 from spineoutcomes.numerics.forms import columns_of
-from spineoutcomes.numerics.intervals import Interval
+from spineoutcomes.numerics.intervals import Interval, exponential
 from spineoutcomes.numerics.model_matrix import Arms, ModelMatrix, build_model_matrix
 from spineoutcomes.numerics.rows import Rows
 
@@ -100,9 +99,9 @@ def term_rows(
 def as_ratio(log: Interval) -> Interval:
     """Return the ratio of an interval on the log scale; its error stays on that scale."""
     return Interval(
-        estimate=math.exp(log.estimate),
-        low=math.exp(log.low),
-        high=math.exp(log.high),
+        estimate=exponential(log.estimate),
+        low=exponential(log.low),
+        high=exponential(log.high),
         std_error=log.std_error,
         statistic=log.statistic,
         df=log.df,

@@ -26,6 +26,8 @@ FloatArray = npt.NDArray[np.float64]
 NAME = "permutation_test"
 PHIPSON_SMYTH = "doi:10.2202/1544-6115.1585"
 PITMAN = "doi:10.2307/2984124"
+# numpy draws from fewer.
+MOST_DRAWN = 1e9
 
 
 def permutation_test(
@@ -181,6 +183,11 @@ def _test(
     if not strata:
         raise NotEstimableError(
             f"{NAME}: no stratum holds both arms of {rows.contrast(*pair)}; use coarser strata."
+        )
+    if rows.counts[own].sum() >= MOST_DRAWN:
+        raise NotEstimableError(
+            f"{NAME}: {rows.contrast(*pair)} counts {MOST_DRAWN:.0e} rows or more, too many to "
+            "draw from; with so many the interval of the effect says the same."
         )
     return permutation_p(strata, effect.contrast, n_permutations, seed)
 

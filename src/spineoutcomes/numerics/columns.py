@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spineoutcomes.design import HEAVIEST
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.results.labels import as_labels
@@ -15,6 +16,8 @@ IntArray = npt.NDArray[np.int64]
 
 ALL = "all"
 FEW_CODES = 8
+# Whole numbers up to this are exact as floats.
+MOST_COUNTED = 2.0**53
 
 
 def missing_values(column: pd.Series) -> npt.NDArray[np.bool_] | None:
@@ -91,6 +94,11 @@ def read_counts(frame: pd.DataFrame, column: str | None) -> FloatArray:
         raise ArgumentError(f"counts must be whole numbers; {column!r} is {frame[column].dtype}.")
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
     bad = ~np.isfinite(values) | (values < 0) | (values != np.floor(values))
+    if not bad.any() and values.sum() > MOST_COUNTED:
+        raise ArgumentError(
+            f"counts of {column!r} add up to more than {MOST_COUNTED:.0e} rows, more than can be "
+            "counted exactly; make codes of missing values missing, and give weights as `weights`."
+        )
     if bad.any():
         raise ArgumentError(
             f"counts must be whole numbers of at least 0; {int(bad.sum())} of {len(values)} in "
@@ -104,10 +112,10 @@ def read_weights(frame: pd.DataFrame, column: str) -> FloatArray:
     if not is_real(frame[column]):
         raise ArgumentError(f"weights must be numbers; {column!r} has dtype {frame[column].dtype}.")
     values = frame[column].to_numpy(dtype=float, na_value=np.nan)
-    if not (values.min() >= 0 and values.max() < np.inf):
-        bad = ~np.isfinite(values) | (values < 0)
+    if not (values.min() >= 0 and values.max() <= HEAVIEST):
+        bad = ~(values >= 0) | (values > HEAVIEST)
         raise ArgumentError(
             f"weights must be finite and not negative; {int(bad.sum())} of {len(values)} in "
-            f"{column!r} are not."
+            f"{column!r} are not, or lie above {HEAVIEST:g}."
         )
     return values

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, replace
 
 from spineoutcomes.numerics.distributions import normal_cdf, normal_quantile, t_cdf, t_quantile
 
 NAN = math.nan
+# e to a larger power is more than a float can hold.
+LARGEST_LOG = math.log(sys.float_info.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ def t_interval(estimate: float, std_error: float, df: float, conf_level: float) 
     )
 
 
+def exponential(log: float) -> float:
+    """Return e to a power, infinite where it is more than a float can hold."""
+    return math.exp(log) if log <= LARGEST_LOG or math.isnan(log) else math.inf
+
+
 def ratio_interval(estimate: float, log_error: float, conf_level: float) -> Interval:
     """Return a ratio with its normal interval, built on the log scale.
 
@@ -66,4 +74,4 @@ def ratio_interval(estimate: float, log_error: float, conf_level: float) -> Inte
     if not (0 < estimate < math.inf and 0 < log_error < math.inf):
         return Interval(estimate)
     log = t_interval(math.log(estimate), log_error, math.inf, conf_level)
-    return replace(log, estimate=estimate, low=math.exp(log.low), high=math.exp(log.high))
+    return replace(log, estimate=estimate, low=exponential(log.low), high=exponential(log.high))

@@ -28,6 +28,8 @@ CENSORED = "censored"
 FEW_ROWS = 10_000
 # Numbers up to this are counted to see which occur; larger ones are sorted.
 MOST_NUMBERED = 1_000
+# Whole numbers up to this are exact as floats.
+LARGEST_CODE = 2.0**53
 EVENT_FORMS = (
     "an ordered Categorical whose first category is 'censored' "
     "(pd.Categorical(x, categories=['censored', 'recurrence', 'death'], ordered=True)), a bool, "
@@ -211,17 +213,18 @@ def _event_codes(event: pd.Series, function: str) -> tuple[Codes, tuple[str, ...
     whole = numbers.dtype.kind in "biu"
     if not whole:
         numbers = event.to_numpy(dtype=float)
-    if numbers.min() < 0 or not (whole or _are_whole(numbers).all()):
+    in_range = numbers.min() >= 0 and numbers.max() <= LARGEST_CODE
+    if not in_range or not (whole or _are_whole(numbers).all()):
         undeclared = int(((numbers < 0) | ~_are_whole(numbers)).sum())
         raise ArgumentError(
             f"{function}: {undeclared} of {len(numbers)} events are no whole number of at least "
-            f"0; expected {EVENT_FORMS}."
+            f"0 (and at most {LARGEST_CODE:.0e}); expected {EVENT_FORMS}."
         )
     return _numbered_causes(numbers)
 
 
 def _are_whole(numbers: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    return np.asarray(np.isfinite(numbers) & (numbers == np.rint(numbers)))
+    return np.asarray((np.abs(numbers) <= LARGEST_CODE) & (numbers == np.rint(numbers)))
 
 
 def _numbered_causes(numbers: npt.NDArray[np.generic]) -> tuple[Codes, tuple[str, ...]]:
