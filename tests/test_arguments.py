@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import traceback
 import warnings
 from typing import Any
 
@@ -13,8 +12,8 @@ import pytest
 from tests.test_designs_are_respected import ARMS, CALLS, FUNCTIONS, N, frame
 
 import spineoutcomes as so
+from spineoutcomes.compare._measure_functions import MEASURE_FUNCTIONS
 from spineoutcomes.errors import ArgumentError, NotEstimableError, SpineOutcomesError
-from spineoutcomes.results.labels import MOST_NAMED
 
 TABLES: dict[str, Any] = {
     "None": None,
@@ -35,24 +34,9 @@ STRANGE: dict[str, Any] = {
     "object": object(),
 }
 SECRET, NUMBER = "SECRET-7", 987654.321
-CONTENTS: dict[str, Any] = {
-    "text": [SECRET] * N,
-    "mixed": [NUMBER, SECRET] * (N // 2),
-    "constant": [NUMBER] * N,
-    "negative": [-NUMBER] * N,
-    "infinite": [np.inf] + [NUMBER] * (N - 1),
-    "missing": [np.nan] * N,
-    "dates": pd.date_range("2020-01-01", periods=N),
-    "lists": [[NUMBER]] * N,
-    "complex": [complex(NUMBER, 2)] * N,
-}
-# Columns that name groups: their labels are no values of patients.
-NAMED = ("arm", "asa", "visit", "treatment", "by", "strata", "subgroup")
 WITH_LEVEL = [
     one for one in FUNCTIONS if "conf_level" in inspect.signature(one.values[0]).parameters
 ]
-# What a column may be asked for beside its own roles.
-ROLES = ("weights", "counts", "cluster", "strata", "entry", "sets", "covariates", "by", "baseline")
 
 
 def arguments(function: Any) -> dict[str, Any]:
@@ -73,20 +57,6 @@ def answers_or_says(function: Any, data: Any, call: dict[str, Any]) -> str:
         except SpineOutcomesError as error:
             return str(error)
     return ""
-
-
-def everything_said(function: Any, data: Any, call: dict[str, Any]) -> str:
-    """Return what a caller reads: the error with those it came from, and every warning."""
-    known = inspect.signature(function).parameters
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        try:
-            function(data, **{name: value for name, value in call.items() if name in known})
-        except SpineOutcomesError as error:
-            read = "".join(traceback.format_exception_only(error))
-            read += str(error.__cause__ or "") + str(error.__context__ or "")
-            return "\n".join([read, *(str(one.message) for one in said)])
-    return "\n".join(str(one.message) for one in said)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -119,72 +89,16 @@ def test_a_level_is_a_number_between_0_and_1(function: Any) -> None:
         assert said == f"conf_level must lie between 0 and 1, got {level}."
 
 
-@pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_value_of_a_patient_is_said(function: Any, content: str) -> None:
-    call = arguments(function)
-    columns = [value for value in call.values() if isinstance(value, str) and value in frame()]
-    asked = [(column, call) for column in dict.fromkeys(columns) if column not in NAMED]
-    for role in ROLES:
-        if role in inspect.signature(function).parameters:
-            more = {role: ["other"] if role == "covariates" else "other"}
-            asked.append(("other", call | more))
-    for column, arguments_ in asked:
-        if set(NAMED) & {role for role, value in arguments_.items() if value == column}:
-            continue
-        if "by" in arguments_:
-            arguments_ = {k: v for k, v in arguments_.items() if k not in ARMS}
-        data = frame()
-        data[column] = pd.Series(CONTENTS[content], index=data.index)
-        said = everything_said(function, data, arguments_)
-        # A term of a model is named by the level of its category.
-        said = said.replace(f"[{SECRET}]", "")
-        assert SECRET not in said
-        assert str(NUMBER) not in said
-
-
-MANY = {
-    "numbers": 987654000 + np.arange(N),
-    "texts": [f"SECRET-{i:03}" for i in range(N)],
-    "days": pd.date_range("1987-06-05", periods=N),
-}
-GROUPED = [
-    pytest.param(one.values[0], role, id=f"{one.id}, {role}")
-    for one in FUNCTIONS
-    for role in ("treatment", "by", "event", "subgroup")
-    if role in inspect.signature(one.values[0]).parameters
-]
-
-
-@pytest.mark.parametrize("content", MANY)
-@pytest.mark.parametrize(("function", "role"), GROUPED)
-def test_a_column_of_measurements_is_not_printed_as_groups(
-    function: Any, role: str, content: str
-) -> None:
+@pytest.mark.parametrize("function", WITH_LEVEL)
+def test_a_level_is_checked_before_anything_is_read(function: Any) -> None:
     data = frame()
-    data["other"] = MANY[content]
-    call = {k: v for k, v in arguments(function).items() if role != "by" or k not in ARMS}
-    first = data["other"].iloc[0]
-    for reference in ("nobody", first) if role == "treatment" else ("open",):
-        own = {role: "other"} | ({} if role == "by" else {"reference": reference})
-        said = everything_said(function, data, call | own)
-        said = said.replace(f"reference {str(first)!r}", "")
-        found = [value for value in map(str, data["other"]) if value in said]
-        assert len(found) <= MOST_NAMED
-
-
-def test_causes_that_are_measurements_are_counted() -> None:
-    data = frame().assign(event=987654000 + np.arange(N))
-    asked = {"time": "time", "event": "event"}
-    for function, more in (
-        (so.survival.gray_test, {"by": "arm", "cause": 1}),
-        (so.survival.logrank_test, {"by": "arm"}),
-        (so.survival.survival_curve, {}),
-        (so.survival.milestone_difference, {"horizon": 12}),
-        (so.survival.bootstrap_survival, {"horizon": 12, "measure": "incidence_difference"}),
-    ):
-        with pytest.raises(ArgumentError, match=f"{N} different values"):
-            function(data, **asked, **more)
+    data.iloc[0, 1:] = None  # of which a warning would be given
+    known = inspect.signature(function).parameters
+    bad = [{"conf_level": 95}] + ([{"conf_type": "x"}] if "conf_type" in known else [])
+    for more in bad:
+        (name,) = more
+        with pytest.raises(ArgumentError, match=name):
+            function(data, **arguments(function) | more)
 
 
 LISTS = [
@@ -259,29 +173,58 @@ def test_a_limit_beyond_all_floats_is_infinite() -> None:
     assert ratio["conf_high"] == np.inf
 
 
-def test_arms_are_named_but_not_a_column_of_measurements() -> None:
-    with pytest.raises(ArgumentError, match="its arms are: mis, open"):
-        so.compare.mean_difference(frame(), outcome="pain", treatment="arm", reference="x")
-    with pytest.raises(
-        ArgumentError, match=f"'x' is not an arm of 'age'; its arms are: {N} different"
-    ):
-        so.compare.mean_difference(frame(), outcome="pain", treatment="age", reference="x")
-
-
 def test_weights_are_numbers() -> None:
     with pytest.raises(ArgumentError, match="weights must be numbers; 'arm' has dtype"):
         so.survival.survival_curve(frame(), time="time", event="death", weights="arm")
 
 
-@pytest.mark.parametrize("measure", ["win_odds", "rate_ratio"])
+@pytest.mark.parametrize("given", [1, None, ["months"]])
+def test_a_unit_of_time_is_text(given: object) -> None:
+    functions = [one.values[0] for one in FUNCTIONS]
+    with_unit = [f for f in functions if "time_unit" in inspect.signature(f).parameters]
+    assert len(with_unit) == 5
+    for function in with_unit:
+        said = answers_or_says(function, frame(), arguments(function) | {"time_unit": given})
+        found = type(given).__name__
+        assert said == f"{function.__name__}: time_unit must be text, got a {found}."
+
+
+def test_true_is_no_time_and_no_is_not_true() -> None:
+    timed = [
+        ("horizon", so.survival.milestone_difference),
+        ("horizon", so.survival.mean_count_difference),
+        ("horizons", so.survival.survival_curve),
+        ("horizons", so.survival.followup_curve),
+    ]
+    for name, function in timed:
+        for given in (True, [True, False]):
+            said = answers_or_says(function, frame(), arguments(function) | {name: given})
+            assert "horizons must be a time or a list of times, got a" in said
+    for given in ("no", 1, None):
+        said = answers_or_says(so.compare.baseline_summary, frame(), ARMS | {"tests": given})
+        assert said == f"baseline_summary: tests must be True or False, got {given!r}."
+
+
+@pytest.mark.parametrize("measure", MEASURE_FUNCTIONS)
 def test_an_endpoint_says_what_it_lacks(measure: str) -> None:
-    needed = {"win_odds": "higher_is_better", "rate_ratio": "exposure"}[measure]
-    with pytest.raises(ArgumentError, match=f"compare_outcomes: {measure} needs {needed} as well"):
-        so.compare.compare_outcomes(frame(), outcomes={"event": measure}, **ARMS)
-    with pytest.raises(ArgumentError, match=f"subgroup_effects: {measure} needs {needed} as well"):
-        so.compare.subgroup_effects(
-            frame(), outcome="event", subgroup="asa", measure=measure, **ARMS
-        )
+    parameters = inspect.signature(MEASURE_FUNCTIONS[measure].compute).parameters
+    lacking = [
+        name
+        for name, one in parameters.items()
+        if one.default is inspect.Parameter.empty and name not in ("data", "outcome")
+    ]
+    for needed in lacking:
+        words = rf"{measure} needs {needed} as well \(.{{10,}}\); name it among the options"
+        with pytest.raises(ArgumentError, match=f"compare_outcomes: {words}"):
+            so.compare.compare_outcomes(frame(), outcomes={"event": measure}, **ARMS)
+        with pytest.raises(ArgumentError, match=f"subgroup_effects: {words}"):
+            so.compare.subgroup_effects(
+                frame(), outcome="event", subgroup="asa", measure=measure, **ARMS
+            )
+    assert bool(lacking) == (measure in ("win_odds", "ordinal_odds_ratio", "rate_ratio"))
+
+
+def test_options_are_a_mapping() -> None:
     with pytest.raises(ArgumentError, match="options maps arguments of win_odds to values"):
         so.compare.subgroup_effects(
             frame(), outcome="pain", subgroup="asa", measure="win_odds", options="x", **ARMS

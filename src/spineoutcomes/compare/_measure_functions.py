@@ -41,6 +41,11 @@ class MeasureFunction:
     with_error: Mapping[str, Any] = field(default_factory=dict)
 
 
+# What the options are for that a function cannot do without.
+WHAT_FOR = {
+    "higher_is_better": "True where a higher outcome is the better, else False",
+    "exposure": "the column of the time at risk",
+}
 MEASURE_FUNCTIONS: dict[str, MeasureFunction] = {
     "mean_difference": MeasureFunction(mean_difference),
     "standardized_difference": MeasureFunction(standardized_difference),
@@ -54,6 +59,10 @@ MEASURE_FUNCTIONS: dict[str, MeasureFunction] = {
     "odds_ratio": MeasureFunction(odds_ratio),
     "rate_ratio": MeasureFunction(rate_ratio),
 }
+
+
+def _with_words(option: str) -> str:
+    return f"{option} as well ({WHAT_FOR[option]})"
 
 
 def measure_function(function: str, measure: str, options: Mapping[str, Any]) -> MeasureFunction:
@@ -81,8 +90,8 @@ def measure_function(function: str, measure: str, options: Mapping[str, Any]) ->
     absent = [name for name in needed if name not in options]
     if absent:
         raise ArgumentError(
-            f"{function}: {measure} needs {', '.join(absent)} as well; name it among the options "
-            "of this endpoint."
+            f"{function}: {measure} needs {' and '.join(map(_with_words, absent))}; name it among "
+            "the options of this endpoint."
         )
     unknown = [name for name in options if name not in known]
     if unknown:

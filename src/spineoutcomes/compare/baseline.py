@@ -14,6 +14,7 @@ from spineoutcomes.compare._kinds import Spread
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
 from spineoutcomes.numerics.arguments import frame_of
+from spineoutcomes.numerics.direction import require_truth
 from spineoutcomes.numerics.effect_rows import warn_sparse
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Summary
@@ -144,6 +145,7 @@ def baseline_summary(
     >>> table.loc[table["statistic"].isin(["mean", "smd"]), ["group", "value"]].values.tolist()
     [['mis', 55.0], ['open', 65.0], ['mis - open', -1.414213562373095]]
     """
+    require_truth(NAME, "tests", tests)
     names = _variables(data, variables, leave_out=(treatment, counts, weights))
     rows = analysis_rows(
         data,

@@ -145,6 +145,7 @@ def bootstrap_effect(
     >>> effects.tidy()["estimate"].tolist()
     [-5.0, 4.0, 9.0]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -155,7 +156,6 @@ def bootstrap_effect(
         counts=counts,
         cluster=cluster,
     )
-    require_conf_level(conf_level)
     effect = measured(NAME, measure)
     require_one_of(NAME, "method", method, WORDS)
     require_draws(NAME, "n_resamples", n_resamples, FEWEST)

@@ -101,6 +101,7 @@ def geometric_mean_ratio(
     >>> effects.tidy()["estimate"].round(6).tolist()
     [0.25, 100.0, 400.0]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -110,7 +111,6 @@ def geometric_mean_ratio(
         reference=reference,
         counts=counts,
     )
-    require_conf_level(conf_level)
     require_arms(rows, NAME, at_least=2)
     y = positive_logs(rows, outcome, NAME)
     own = [rows.group == arm for arm in range(len(rows.groups))]

@@ -114,6 +114,7 @@ def hodges_lehmann_shift(
     ...     float).round(3).tolist()
     [-285.0, -850.0, 100.0, 0.057]
     """
+    require_conf_level(conf_level)
     paired = isinstance(data, Design) and data.sets is not None
     rows = analysis_rows(
         data,
@@ -125,7 +126,6 @@ def hodges_lehmann_shift(
         counts=counts,
         in_pairs=paired,
     )
-    require_conf_level(conf_level)
     if rows.treatment is None:
         raise ArgumentError(f"{NAME} compares arms; give `treatment` and `reference`.")
     require_arms(rows, NAME, at_least=1)

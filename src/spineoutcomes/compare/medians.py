@@ -106,6 +106,7 @@ def median_difference(
     >>> effects.tidy()["estimate"].tolist()
     [-3.0, 3.0, 6.0]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -115,7 +116,6 @@ def median_difference(
         reference=reference,
         counts=counts,
     )
-    require_conf_level(conf_level)
     require_arms(rows, NAME, at_least=1)
     arms = arm_cells(rows, rows.numbers("outcome"))
     differences = {

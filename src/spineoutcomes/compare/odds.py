@@ -193,6 +193,7 @@ def odds_ratio(
     >>> effects.tidy().loc[0, ["estimate", "p_value"]].astype(float).round(3).tolist()
     [8.329, 0.054]
     """
+    require_conf_level(conf_level)
     paired = are_paired(NAME, data, sets)
     rows = analysis_rows(
         data,
@@ -208,7 +209,6 @@ def odds_ratio(
     if method in tuple(PAIRED) and not paired:
         raise ArgumentError(f"{NAME}: method={method!r} needs pairs: {HOW_PAIRS_ARE_NAMED}")
     require_risk_interval(NAME, risk_interval)
-    require_conf_level(conf_level)
     require_strata(NAME, strata, method, rows)
     rows, pair_words = complete_pairs(rows, data, NAME) if paired else (rows, "")
     yes_no = read_yes_no(rows, NAME, outcome)

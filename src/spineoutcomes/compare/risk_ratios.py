@@ -140,6 +140,7 @@ def risk_ratio(
     >>> effects.tidy().loc[0, ["estimate", "conf_low", "conf_high"]].astype(float).round(2).tolist()
     [7.0, 1.22, 42.58]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -151,7 +152,6 @@ def risk_ratio(
     )
     procedure = require_method(NAME, method, METHODS, None)
     require_risk_interval(NAME, risk_interval)
-    require_conf_level(conf_level)
     require_strata(NAME, strata, method, rows)
     yes_no = read_yes_no(rows, NAME, outcome)
     effects = laid_out(

@@ -209,6 +209,7 @@ def risk_difference(
     >>> effects.tidy().loc[0, ["estimate", "conf_low", "conf_high"]].astype(float).round(4).tolist()
     [0.2, 0.0524, 0.3339]
     """
+    require_conf_level(conf_level)
     paired = are_paired(NAME, data, sets)
     rows = analysis_rows(
         data,
@@ -222,7 +223,6 @@ def risk_difference(
     )
     procedure = require_method(NAME, method, METHODS, PAIRED if paired else None)
     require_risk_interval(NAME, risk_interval)
-    require_conf_level(conf_level)
     require_strata(NAME, strata, method, rows)
     rows, pair_words = complete_pairs(rows, data, NAME) if paired else (rows, "")
     yes_no = read_yes_no(rows, NAME, outcome)

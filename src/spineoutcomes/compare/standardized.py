@@ -95,6 +95,7 @@ def standardized_difference(
     >>> float(effects.tidy().loc[0, "estimate"].round(3))
     -1.197
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -104,7 +105,6 @@ def standardized_difference(
         reference=reference,
         counts=counts,
     )
-    require_conf_level(conf_level)
     if rows.treatment is None:
         raise ArgumentError(f"{NAME} compares arms; give `treatment` and `reference`.")
     require_arms(rows, NAME, at_least=2)

@@ -134,6 +134,7 @@ def win_odds(
     >>> float(effects.tidy().loc[0, "estimate"].round(3))
     3.5
     """
+    require_conf_level(conf_level)
     names = names_in(NAME, "strata", strata)
     rows = analysis_rows(
         data,
@@ -144,7 +145,6 @@ def win_odds(
         reference=reference,
         counts=counts,
     )
-    require_conf_level(conf_level)
     if rows.treatment is None:
         raise ArgumentError(f"{NAME} compares arms; give `treatment` and `reference`.")
     higher_is_better = require_direction(NAME, higher_is_better)

@@ -50,3 +50,14 @@ def require_one_of(function: str, argument: str, value: object, known: Collectio
         raise ArgumentError(
             f"{function}: unknown {argument} {value!r}; there are: {', '.join(known)}."
         )
+
+
+def require_text(function: str, argument: str, value: object) -> None:
+    """Raise unless a word is text.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if not isinstance(value, str):
+        raise ArgumentError(f"{function}: {argument} must be text, got a {type(value).__name__}.")

@@ -165,6 +165,7 @@ def bootstrap_survival(
     >>> effects.tidy()["estimate"].tolist()
     [5.0, 12.0, 7.0]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -176,7 +177,6 @@ def bootstrap_survival(
         cluster=cluster,
     )
     rows = sampled(rows, data, NAME)
-    require_conf_level(conf_level)
     _check_words(measure, method, n_resamples)
     require_seed(NAME, seed)
     outcome = read_outcome(rows, NAME)

@@ -9,12 +9,13 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_text
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
 from spineoutcomes.results.format import level
 from spineoutcomes.survival.at_events import event_times
-from spineoutcomes.survival.limits import ConfType
+from spineoutcomes.survival.limits import ConfType, require_limits
 from spineoutcomes.survival.outcome import read_outcome
 from spineoutcomes.survival.product_limit import kaplan_meier, survival_influence
 from spineoutcomes.survival.sampling import (
@@ -139,6 +140,8 @@ def survival_curve(
     >>> curve.at([6, 12])[["n_risk", "n_event", "estimate"]].round(3).to_numpy().tolist()
     [[5.0, 1.0, 0.667], [2.0, 0.0, 0.444]]
     """
+    require_limits(conf_type, conf_level)
+    require_text("survival_curve", "time_unit", time_unit)
     rows = analysis_rows(
         data,
         function="survival_curve",

@@ -11,12 +11,13 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError
+from spineoutcomes.numerics.arguments import require_text
 from spineoutcomes.numerics.rows import analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
 from spineoutcomes.results.format import level
 from spineoutcomes.survival.at_events import event_times
-from spineoutcomes.survival.limits import ConfType
+from spineoutcomes.survival.limits import ConfType, require_limits
 from spineoutcomes.survival.outcome import read_outcome
 from spineoutcomes.survival.product_limit import kaplan_meier
 from spineoutcomes.survival.sampling import Group, counted
@@ -123,6 +124,8 @@ def followup_curve(
     >>> curve.quantile(0.5)["estimate"].tolist()
     [12.0]
     """
+    require_limits(conf_type, conf_level)
+    require_text("followup_curve", "time_unit", time_unit)
     rows = analysis_rows(
         data,
         function="followup_curve",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.arguments import require_text
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
@@ -19,7 +20,7 @@ from spineoutcomes.survival.aalen_johansen import (
     incidence_of_cause,
 )
 from spineoutcomes.survival.at_events import event_times
-from spineoutcomes.survival.limits import ConfType
+from spineoutcomes.survival.limits import ConfType, require_limits
 from spineoutcomes.survival.outcome import Outcome, read_outcome
 from spineoutcomes.survival.sampling import (
     FEATURES,
@@ -149,6 +150,8 @@ def cumulative_incidence(
     >>> curves.at(12)[["cause", "estimate"]].round(3).to_numpy().tolist()
     [['1', 0.389], ['2', 0.167]]
     """
+    require_limits(conf_type, conf_level)
+    require_text("cumulative_incidence", "time_unit", time_unit)
     rows = analysis_rows(
         data,
         function="cumulative_incidence",

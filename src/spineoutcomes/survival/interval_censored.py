@@ -13,6 +13,7 @@ import pandas as pd
 from spineoutcomes._asked import require_columns, require_names
 from spineoutcomes.design import Design
 from spineoutcomes.errors import ArgumentError, ConvergenceWarning
+from spineoutcomes.numerics.arguments import require_text
 from spineoutcomes.numerics.floats import is_real
 from spineoutcomes.numerics.interval_masses import KKT_TOLERANCE, Turnbull, turnbull
 from spineoutcomes.numerics.rows import Rows, analysis_rows
@@ -137,6 +138,7 @@ def interval_censored_curve(
     [1.0, 0.75, 0.5]
     """
     require_names(NAME, {"upper": upper})
+    require_text(NAME, "time_unit", time_unit)
     rows = analysis_rows(
         data,
         function=NAME,

@@ -84,12 +84,22 @@ def mean_limits(
     return mean * np.exp(-z * ratio), mean * np.exp(z * ratio)
 
 
-def _z(conf_type: str, conf_level: float) -> float:
+def require_limits(conf_type: object, conf_level: float) -> None:
+    """Raise unless limits of this kind and level can be made.
+
+    Raises
+    ------
+    ArgumentError
+    """
     if not isinstance(conf_type, str) or conf_type not in get_args(ConfType):
         raise ArgumentError(
             f"Unknown conf_type {conf_type!r}; choose one of: {', '.join(get_args(ConfType))}."
         )
     require_conf_level(conf_level)
+
+
+def _z(conf_type: str, conf_level: float) -> float:
+    require_limits(conf_type, conf_level)
     return float(normal_quantile((1 + conf_level) / 2))
 
 

@@ -10,12 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from spineoutcomes.design import Design
+from spineoutcomes.numerics.arguments import require_text
 from spineoutcomes.numerics.rows import Rows, analysis_rows
 from spineoutcomes.results import Curves
 from spineoutcomes.results.curve_rows import CurveRows
 from spineoutcomes.results.format import level
 from spineoutcomes.survival.histories import FEATURES, Histories, read_histories
-from spineoutcomes.survival.limits import MeanConfType, mean_limits
+from spineoutcomes.survival.limits import MeanConfType, mean_limits, require_limits
 from spineoutcomes.survival.member_squares import squares_of_members
 from spineoutcomes.survival.reach import note_on_settled, when_settled
 from spineoutcomes.survival.recurrent_mean import (
@@ -146,6 +147,8 @@ def mean_cumulative_count(
     >>> curve.at([30, 365])["estimate"].round(3).tolist()
     [0.207, 0.207]
     """
+    require_limits(conf_type, conf_level)
+    require_text(NAME, "time_unit", time_unit)
     rows = analysis_rows(
         data,
         function=NAME,

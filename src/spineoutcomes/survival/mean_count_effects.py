@@ -120,6 +120,7 @@ def mean_count_difference(
     >>> effects.tidy()["estimate"].tolist()
     [0.0, 0.5, 0.5, nan]
     """
+    require_conf_level(conf_level)
     rows = analysis_rows(
         data,
         function=NAME,
@@ -135,7 +136,6 @@ def mean_count_difference(
         reference=reference,
         counts=counts,
     )
-    require_conf_level(conf_level)
     horizons = checked_horizons(horizon, NAME, at_least=1)
     histories = read_histories(rows, data, NAME, subject=subject, counts=counts)
     courses = Courses(rows, histories, histories.counted(rows))

@@ -138,6 +138,7 @@ def milestone_difference(
     >>> effects.tidy()["estimate"].round(3).tolist()
     [0.35, 0.75, 0.4]
     """
+    require_conf_level(conf_level)
     rows, outcome = rows_of_arms(
         data,
         function=NAME,
@@ -150,7 +151,6 @@ def milestone_difference(
         counts=counts,
         weights=weights,
     )
-    require_conf_level(conf_level)
     code = _cause(outcome, cause)
     groups = counted(rows, outcome)
     measure = "survival" if code is None else "incidence"

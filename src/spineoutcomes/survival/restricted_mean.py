@@ -142,6 +142,7 @@ def rmst(
     >>> effects.loc[effects["measure"] == "rmst", "estimate"].tolist()
     [11.25, 7.6]
     """
+    require_conf_level(conf_level)
     rows, outcome = rows_of_arms(
         data,
         function=NAME,
@@ -154,7 +155,6 @@ def rmst(
         counts=counts,
         weights=weights,
     )
-    require_conf_level(conf_level)
     _check_tau(tau)
     groups = counted(rows, outcome)
     require_area(groups, NAME, tau)

@@ -62,13 +62,12 @@ def checked_horizons(
     ArgumentError
         When one is negative, not finite or there twice, or there are fewer than `at_least`.
     """
-    try:
-        times = np.atleast_1d(np.asarray(horizons)).astype(float, casting="same_kind")
-    except (TypeError, ValueError):
+    times = _as_times(horizons)
+    if times is None:
         raise ArgumentError(
             f"{function}: horizons must be a time or a list of times, got a "
             f"{type(horizons).__name__}."
-        ) from None
+        )
     if not (np.isfinite(times) & (times >= 0)).all():
         raise ArgumentError(f"{function}: horizons must be finite times of at least 0.")
     if len(times) < at_least:
@@ -76,6 +75,15 @@ def checked_horizons(
     if len(np.unique(times)) < len(times):
         raise ArgumentError(f"{function}: each horizon is needed once; some are there twice.")
     return tuple(times.tolist())
+
+
+def _as_times(horizons: object) -> FloatArray | None:
+    # None for what is no number; True would be the time 1.
+    try:
+        given = np.atleast_1d(np.asarray(horizons))
+        return None if given.dtype == bool else given.astype(float, casting="same_kind")
+    except (TypeError, ValueError):
+        return None
 
 
 def reader_notes(
