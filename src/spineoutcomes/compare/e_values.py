@@ -17,9 +17,9 @@ from spineoutcomes.numerics.e_values import (
     nearer_limit,
     ratio_by_recovery,
     risk_ratio_of_hazard_ratio,
-    risk_ratio_of_log,
     risk_ratio_of_odds_ratio,
 )
+from spineoutcomes.numerics.intervals import exponential
 from spineoutcomes.results import Effects
 from spineoutcomes.results.measures import measure
 
@@ -176,12 +176,12 @@ def _risk_ratio(row: Record, rows: Sequence[Record], conf_level: float, rare: bo
 
 def _of_standardized(row: Record, conf_level: float) -> Converted:
     d, error = row["estimate"], row["std_error"]
-    point = risk_ratio_of_log(PER_SD * d)
+    point = exponential(PER_SD * d)
     if not error > 0:
-        low, high = (risk_ratio_of_log(PER_SD * row[limit]) for limit in ("conf_low", "conf_high"))
+        low, high = (exponential(PER_SD * row[limit]) for limit in ("conf_low", "conf_high"))
         return (point, low, high), "risk ratio exp(0.91 d), limits exp(0.91 limit)"
     wide = PER_ERROR if conf_level == 0.95 else PER_SD * _quantile(conf_level)
-    low, high = (risk_ratio_of_log(PER_SD * d + side * wide * error) for side in (-1, 1))
+    low, high = (exponential(PER_SD * d + side * wide * error) for side in (-1, 1))
     return (point, low, high), f"risk ratio exp(0.91 d), limits exp(0.91 d -/+ {wide:.2f} se)"
 
 

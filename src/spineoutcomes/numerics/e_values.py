@@ -40,14 +40,6 @@ def risk_ratio_of_hazard_ratio(ratio: float) -> float:
     return _share_by(math.sqrt(ratio)) / _share_by(math.sqrt(1 / ratio))
 
 
-def risk_ratio_of_log(log: float) -> float:
-    """Return exp(log), infinite where no number holds it."""
-    try:
-        return math.exp(log)
-    except OverflowError:
-        return math.inf
-
-
 def ratio_by_recovery(
     one: tuple[float, float, float], zero: tuple[float, float, float]
 ) -> tuple[float, float, float]:

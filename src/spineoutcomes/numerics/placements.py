@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spineoutcomes.numerics.cells import Cells
-from spineoutcomes.numerics.intervals import Interval, t_interval
+from spineoutcomes.numerics.intervals import Interval, exponential, t_interval
 from spineoutcomes.numerics.moments import Moments, sample_moments
 
 
@@ -55,8 +55,8 @@ def win_odds_interval(found: Superiority, conf_level: float) -> Interval:
     log = t_interval(math.log(odds), found.std_error / (p * (1 - p)), found.df, conf_level)
     return Interval(
         odds,
-        math.exp(log.low),
-        math.exp(log.high),
+        exponential(log.low),
+        exponential(log.high),
         log.std_error,
         log.statistic,
         log.df,
