@@ -309,3 +309,18 @@ def test_a_margin_brings_back_no_p_that_one_result_was_denied() -> None:
     assert judged(0.5)["p_value"] < 0.05
     assert math.isnan(judged(math.nan)["p_value"])
     assert judged(math.nan)["statistic"] == judged(0.5)["statistic"]
+
+
+def test_a_pooled_test_says_that_its_p_is_withheld() -> None:
+    def tested(p: float) -> so.Effects:
+        row = {"measure": "test", "statistic": 3.0, "df": 1.0, "p_value": p, "method": "chi-square"}
+        return so.Effects(pd.DataFrame([row]))
+
+    [allowed] = so.compare.pool_imputations([tested(0.08), tested(0.08)]).tidy().to_dict("records")
+    assert 0 < allowed["p_value"] < 1
+    [withheld] = (
+        so.compare.pool_imputations([tested(0.08), tested(math.nan)]).tidy().to_dict("records")
+    )
+    assert math.isnan(withheld["p_value"])
+    assert withheld["statistic"] == allowed["statistic"]
+    assert "no p-value: at least one of the results has none" in withheld["method"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from spineoutcomes.compare._contrasts import Record, is_ratio, on_scale, p_held_back
 from spineoutcomes.errors import ArgumentError, NotEstimableError
+from spineoutcomes.numerics.intervals import exponential
 from spineoutcomes.numerics.rubin import (
     Joint,
     joint_chi_square,
@@ -59,7 +60,7 @@ def pooled_row(function: str, rows: Sequence[Record], conf_level: float) -> Pool
             f"estimate of {first['measure']} {first['contrast'] or first['term'] or ''}; the "
             "imputations cannot be pooled."
         )
-    back = math.exp if is_ratio(first) else float
+    back = exponential if is_ratio(first) else float
     # A row without a test, such as the mean of an arm, gets none by pooling.
     errors = np.array([row["std_error"] for row in rows])
     if not (errors > 0).all():
@@ -154,7 +155,9 @@ def _pooled_test(function: str, rows: Sequence[Record]) -> dict[str, object]:
     found = _f_test(joint_chi_square(statistics, dfs.pop()), "D2, from chi-square statistics")
     # What small groups did not allow in each result is not allowed by pooling.
     withheld = any(math.isnan(row["p_value"]) for row in rows)
-    return {**found, "p_value": math.nan} if withheld else found
+    if not withheld:
+        return found
+    return {**found, "p_value": math.nan, "method": f"{found['method']}{HELD_BACK}"}
 
 
 def _not_pooled(row: Record, absent: int, of: int) -> str:
