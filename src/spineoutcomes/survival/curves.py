@@ -113,7 +113,7 @@ def survival_curve(
 
     Notes
     -----
-    Missing data: rows lacking time, event, entry or group are left out, counted in one
+    Missing data: rows lacking time, event, entry, group or cluster are left out, counted in one
     `MissingDataWarning` and in `Curves.warnings`; censoring must not depend on the prognosis.
 
     With n at risk (entry < t <= time) and d events at each distinct time, S(t) is the product of

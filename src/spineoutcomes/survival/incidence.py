@@ -126,7 +126,7 @@ def cumulative_incidence(
 
     Notes
     -----
-    Missing data: rows lacking time, event, entry or group are left out, counted in one
+    Missing data: rows lacking time, event, entry, group or cluster are left out, counted in one
     `MissingDataWarning` and in `Curves.warnings`; censoring must not depend on the prognosis.
 
     F_j(t) is the sum over times s <= t of S(s-) d_j(s) / n(s), S being the Kaplan-Meier curve of

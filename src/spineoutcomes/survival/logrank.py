@@ -114,8 +114,8 @@ def logrank_test(
 
     Notes
     -----
-    Missing data: rows lacking time, event, entry, group or strata are left out and counted in
-    `n_missing`, with one `MissingDataWarning`; censoring must not depend on the prognosis.
+    Missing data: rows lacking time, event, entry, group, strata or cluster are left out and counted
+    in `n_missing`, with one `MissingDataWarning`; censoring must not depend on the prognosis.
 
     At each event time of a stratum, with d events among n at risk (entry < t <= time), n_g of them
     in group g, the expected events of g are d n_g / n and their covariance is hypergeometric,

@@ -112,8 +112,8 @@ def milestone_difference(
 
     Notes
     -----
-    Missing data: rows lacking time, event, entry or arm are left out and counted in `n_missing`;
-    censoring must not depend on the prognosis.
+    Missing data: rows lacking time, event, entry, arm or cluster are left out and counted in
+    `n_missing`; censoring must not depend on the prognosis.
 
     Arms have the values and log-log limits of their curves. Errors are those of the curves:
     Greenwood's for survival and the delta method for incidence where rows are independent and

@@ -111,8 +111,8 @@ def rmst(
 
     Notes
     -----
-    Missing data: rows lacking time, event, entry or arm are left out and counted in `n_missing`;
-    censoring must not depend on the prognosis.
+    Missing data: rows lacking time, event, entry, arm or cluster are left out and counted in
+    `n_missing`; censoring must not depend on the prognosis.
 
     The restricted mean is the area under the Kaplan-Meier curve up to `tau`; the time lost to a
     cause is the area under its Aalen-Johansen curve, which needs no assumption on the others [3]_.
