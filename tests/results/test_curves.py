@@ -125,11 +125,16 @@ def test_rows_are_put_in_time_order_curve_by_curve() -> None:
 def test_overview() -> None:
     text = survival().summary()
     assert "estimate_at_last_time" in text
+    # Under late entry more were observed than were ever at risk at once.
+    assert "most_at_risk" in text
     assert "survival over days" in repr(survival())
     assert "<table" in survival()._repr_html_()
 
 
 def test_errors() -> None:
+    for other, kind in [(None, "NoneType"), ([1, 2], "list"), ({}, "dict"), ([], "list")]:
+        with pytest.raises(ArgumentError, match=f"Curves needs a DataFrame of steps, got a {kind}"):
+            so.Curves(other, measure="survival")
     with pytest.raises(ArgumentError, match="Unknown measure of a curve 'hazard'; known are: surv"):
         so.Curves(steps(), measure="hazard")
     with pytest.raises(ArgumentError, match="Curves needs a complete column 'estimate'"):

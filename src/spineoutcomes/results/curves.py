@@ -33,7 +33,7 @@ class Curves:
         Columns `group, cause, time, n_risk, n_event, n_censor, estimate, std_error, conf_low,
         conf_high`, and of weighted curves `n_risk_weighted, n_effective`; `group`, `time` and
         `estimate` are required, unknown columns are refused. Numbers at risk are just before each
-        time.
+        time. Curves made here come one by one, without a copy.
     measure : {"survival", "incidence", "mean_count"}
         What `estimate` is; it sets the value before the first time (1, 0, 0).
     time_unit : str
@@ -54,7 +54,8 @@ class Curves:
     Raises
     ------
     ArgumentError
-        For an unknown measure or column, an incomplete `group`, `time` or `estimate`.
+        For what is no DataFrame, an unknown measure or column, an incomplete `group`, `time` or
+        `estimate`.
 
     Examples
     --------
@@ -87,9 +88,7 @@ class Curves:
             )
         if not 0 < self.conf_level < 1:
             raise ArgumentError(f"conf_level must lie between 0 and 1, got {self.conf_level}.")
-        # Rows that come curve by curve are kept as they are: a million need no copy.
-        curves = curves_in(frame) if isinstance(frame, pd.DataFrame) else tuple(frame)
-        object.__setattr__(self, "_curves", curves)
+        object.__setattr__(self, "_curves", _curves_of(frame))
         object.__setattr__(self, "sources", tuple(self.sources))
         object.__setattr__(self, "horizons", tuple(map(float, self.horizons)))
 
@@ -164,7 +163,7 @@ class Curves:
         )
 
     def summary(self) -> str:
-        """Return each curve's size, events and median as text."""
+        """Return as text how many were at risk at most, events, and where each curve ends."""
         return as_text(self._overview(), self)
 
     def __repr__(self) -> str:
@@ -178,7 +177,7 @@ class Curves:
             {
                 "group": curve.group,
                 "cause": curve.cause,
-                "n": steps["n_risk"].max(),
+                "most_at_risk": steps["n_risk"].max(),
                 "n_event": steps["n_event"].sum(),
                 "last_time": steps["time"].max(),
                 "estimate_at_last_time": steps["estimate"].iloc[-1],
@@ -187,6 +186,16 @@ class Curves:
             for steps in [pd.DataFrame(dict(curve.columns), copy=False)]
         ]
         return pd.DataFrame(rows)
+
+
+def _curves_of(given: object) -> tuple[CurveRows, ...]:
+    if isinstance(given, pd.DataFrame):
+        return curves_in(given)
+    # Rows that come curve by curve are kept as they are: a million need no copy.
+    curves = tuple(given) if isinstance(given, Sequence) else ()
+    if not curves or not all(isinstance(curve, CurveRows) for curve in curves):
+        raise ArgumentError(f"Curves needs a DataFrame of steps, got a {type(given).__name__}.")
+    return curves
 
 
 def _in_a_frame(curves: Sequence[CurveRows]) -> pd.DataFrame:
